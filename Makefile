@@ -1,0 +1,69 @@
+# Two commands matter: `make run` and `make test`. Everything else is listed by `make help`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8501
+# Two processes: the suite is sized for two cores.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run api test e2e lint format types check train screenshots clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## Set up, then open the suite on http://127.0.0.1:8501
+	$(BIN)/streamlit run apps/server.py --server.port $(PORT)
+
+api: $(VENV)/.runtime ## Serve only the REST API on http://127.0.0.1:8000
+	$(BIN)/uvicorn apps.api:api --host 127.0.0.1 --port 8000
+
+test: $(VENV)/.dev ## Set up, then run every test that needs no browser
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not e2e"
+
+e2e: $(VENV)/.dev ## Drive the running suite in Chromium (needs /usr/bin/chromium)
+	$(BIN)/python -m pytest -m e2e
+
+lint: $(VENV)/.dev ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev ## Check the types of core and apps
+	$(BIN)/mypy
+
+check: lint types test ## Everything that needs no browser
+
+train: $(VENV)/.runtime ## Train CardioSense again, with its full evaluation (about 20 minutes)
+	$(BIN)/python -m apps.cli cardiosense train
+
+screenshots: $(VENV)/.dev ## Take the README's screenshots from the running suite
+	$(BIN)/python -m docs.screenshots
+
+clean: ## Remove the virtual environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps make a second start immediate: nothing is resolved again while the files are unchanged.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "The suite needs Python 3.11 or newer; set one with: make run PYTHON=python3.12"; exit 1; }
+	@if command -v uv >/dev/null; then uv venv --quiet --python $(PYTHON) $(VENV); \
+	else $(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian: apt install python3-venv"; exit 1; }; fi
+
+define install
+	@if command -v uv >/dev/null; then \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python -r $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); fi
+	@touch $@
+endef
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	$(call install,requirements.txt)
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(call install,requirements-dev.txt)
+	@touch $(VENV)/.runtime

@@ -1,0 +1,103 @@
+"""The pages of the suite, as data: navigation, home gallery, documentation and tests read it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class System(enum.StrEnum):
+    """The systems of the suite, in the order in which they are shown."""
+
+    SUITE = "Suite"
+    CARDIOSENSE = "CardioSense"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PageDef:
+    """One page: where it lies and what it answers.
+
+    Attributes
+    ----------
+    slug : str
+        Path of the page in the address bar; empty for the home page.
+    file : str
+        Name of the file under ``pages/``.
+    title : str
+        Name in the navigation.
+    system : System
+        Heading under which the navigation lists it.
+    icon : str
+        Material symbol shown in the navigation.
+    purpose : str
+        What the page is for, in one sentence.
+    clinical : bool
+        Whether the page shows clinical estimates and therefore carries the notice.
+    """
+
+    slug: str
+    file: str
+    title: str
+    system: System
+    icon: str
+    purpose: str
+    clinical: bool = True
+
+    @property
+    def heading(self) -> str:
+        """The page's title as its first heading."""
+        if self.system is System.SUITE:
+            return self.title
+        return f"{self.system}: {self.title.lower()}"
+
+    @property
+    def path(self) -> Path:
+        """The page's source file."""
+        return ROOT / "pages" / self.file
+
+
+PAGES: tuple[PageDef, ...] = (
+    PageDef(
+        "", "home.py", "Home", System.SUITE, ":material/home:",
+        "Clinical models that show their reasons, and the proof of them.", clinical=False,
+    ),
+    PageDef(
+        "about", "about.py", "About", System.SUITE, ":material/info:",
+        "Models, versions, hashes, data, licences and intended use.", clinical=False,
+    ),
+    PageDef(
+        "cardiosense", "cardiosense.py", "Patient", System.CARDIOSENSE, ":material/cardiology:",
+        "Estimate whether a coronary artery is narrowed now, see why, and how firm that is.",
+    ),
+    PageDef(
+        "cardiosense-prevention", "cardiosense_prevention.py", "Prevention",
+        System.CARDIOSENSE, ":material/route:",
+        "Find the least effort that brings a ten-year risk below a target, with a certificate.",
+    ),
+    PageDef(
+        "cardiosense-batch", "cardiosense_batch.py", "Batch", System.CARDIOSENSE,
+        ":material/table_view:",
+        "Score a file of patients: every row kept, every refused cell named.",
+    ),
+    PageDef(
+        "cardiosense-model", "cardiosense_model.py", "Evidence", System.CARDIOSENSE,
+        ":material/verified:",
+        "How good the models are, on which patients, and what is not known.",
+    ),
+)  # fmt: skip
+
+
+def page(slug: str) -> PageDef:
+    """Return the page with this slug; raises ``KeyError`` when there is none."""
+    for definition in PAGES:
+        if definition.slug == slug:
+            return definition
+    raise KeyError(slug)
+
+
+def by_system() -> dict[System, list[PageDef]]:
+    """Return the pages under the systems they belong to, in order."""
+    return {system: [p for p in PAGES if p.system is system] for system in System}

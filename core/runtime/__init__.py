@@ -1,0 +1,1 @@
+"""What the running process needs: settings, logs and a worker process for heavy jobs."""

@@ -1,0 +1,1 @@
+"""Statistics written once: intervals, resampling, discrimination and calibration."""

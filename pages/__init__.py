@@ -1,0 +1,1 @@
+"""The pages of the suite: read the input, call core, show."""

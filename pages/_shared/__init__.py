@@ -1,0 +1,1 @@
+"""Widgets and layout that the pages share."""

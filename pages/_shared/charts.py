@@ -1,0 +1,16 @@
+"""Show a chart with its text alternative and its table twin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.viz import Chart
+
+CONFIG = {"displaylogo": False, "displayModeBar": False}
+
+
+def show(chart: Chart, key: str) -> None:
+    """Show a chart; the same numbers are one click away as a table."""
+    st.plotly_chart(chart.figure, key=key, alt=chart.alt, config=CONFIG)
+    with st.popover("Numbers", icon=":material/table:", type="tertiary"):
+        st.dataframe(chart.table, hide_index=True, alt=chart.alt)

@@ -1,0 +1,112 @@
+"""Input widgets built from field descriptions, and the example records that fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.fields import FieldSet, FieldSpec
+from core.presets import Preset
+
+COLUMNS = 4
+
+
+def presets(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | None:
+    """Offer example records; choosing one fills the form, and ``?preset=`` opens one directly.
+
+    Parameters
+    ----------
+    choices : sequence of Preset
+        The examples.
+    fields : FieldSet
+        The fields of the form that they fill.
+    key : str
+        Prefix of the form's widget keys.
+
+    Returns
+    -------
+    Preset or None
+        The chosen example, while the form still holds its values unchanged.
+    """
+    by_slug = {preset.slug: preset for preset in choices}
+    widget = f"{key}.preset"
+    if widget not in st.session_state:
+        slug = st.query_params.get("preset", "")
+        if slug in by_slug:
+            st.session_state[widget] = slug
+            _fill(by_slug[slug].values, fields, key)
+
+    def load() -> None:
+        slug = st.session_state[widget]
+        st.query_params.clear()
+        if slug is not None:
+            st.query_params["preset"] = slug
+            _fill(by_slug[slug].values, fields, key)
+
+    slug = st.segmented_control(
+        "Example patients",
+        list(by_slug),
+        format_func=lambda s: by_slug[s].title,
+        key=widget,
+        on_change=load,
+        persist_state="session",
+    )
+    return by_slug[slug] if slug is not None else None
+
+
+def form(fields: FieldSet, key: str) -> dict[str, float | None]:
+    """Show one widget a field, under the fields' headings, and return what was entered.
+
+    Limits are not enforced by the widgets: a value outside them is answered with a sentence
+    instead of being corrected in silence.
+    """
+    entered: dict[str, float | None] = {}
+    for heading, specs in fields.groups().items():
+        st.markdown(f"**{heading}**")
+        columns = st.columns(COLUMNS)
+        for index, spec in enumerate(specs):
+            with columns[index % COLUMNS]:
+                entered[spec.name] = _widget(spec, f"{key}.{spec.name}")
+    return entered
+
+
+def _widget(spec: FieldSpec, key: str) -> float | None:
+    if spec.is_code:
+        texts = dict(spec.choices)
+        code: int | None = st.selectbox(
+            spec.label,
+            list(texts),
+            index=None,
+            format_func=texts.__getitem__,
+            placeholder="not given",
+            key=key,
+            help=_help(spec),
+            persist_state="session",
+        )
+        return code
+    value: float | None = st.number_input(
+        f"{spec.label} [{spec.unit}]",
+        value=None,
+        step=float(spec.step),
+        format="%g",
+        placeholder="not given",
+        key=key,
+        help=_help(spec),
+        persist_state="session",
+    )
+    return value
+
+
+def _help(spec: FieldSpec) -> str:
+    normal = f" Usual: {spec.normal} {spec.unit}." if spec.normal else ""
+    need = " Required." if spec.required else " Leave empty if not measured."
+    return f"{spec.help}{normal}{need}"
+
+
+def _fill(values: Mapping[str, float | None], fields: FieldSet, key: str) -> None:
+    for spec in fields:
+        value = values.get(spec.name)
+        if value is not None:
+            value = int(value) if spec.is_code else float(value)
+        st.session_state[f"{key}.{spec.name}"] = value
