@@ -97,6 +97,8 @@ class Refusal(HTTPException):
         What is wrong and how to mend it, as sentences.
     value : str, optional
         What was sent.
+    rule : str, optional
+        Identifier of the rule that was broken; by default that of the status.
     headers : mapping, optional
         Headers of the response.
     """
@@ -109,10 +111,12 @@ class Refusal(HTTPException):
         fix: str,
         *,
         value: str = "",
+        rule: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status, message, dict(headers or {}))
-        self.problem = Problem(field, value, KINDS.get(status, KINDS[400])[0], message, fix)
+        rule = rule or KINDS.get(status, KINDS[400])[0]
+        self.problem = Problem(field, value, rule, message, fix)
 
 
 def problem_models(problems: Iterable[Problem]) -> list[dict[str, str]]:
@@ -120,7 +124,7 @@ def problem_models(problems: Iterable[Problem]) -> list[dict[str, str]]:
     found = list(problems)
     return [
         {
-            "field": _shorten(p.column),
+            "field": _shorten(p.column) or "body",
             "value": _shorten(p.value),
             "rule": p.rule,
             "message": p.message,
@@ -182,7 +186,7 @@ def suite_error_response(error: SuiteError, request_id: str) -> Response:
     if isinstance(error, ArtifactError):
         return error_response(503, error.message, error.problems, request_id)
     kind = "not-enough-data" if isinstance(error, NotEnoughDataError) else "invalid-input"
-    problems = error.problems or (Problem("body", "", kind, error.message, ""),)
+    problems = error.problems or (_unlisted(error, kind),)
     return error_response(422, _summary(problems), problems, request_id, kind=kind)
 
 
@@ -225,12 +229,20 @@ def _on_suite_error(request: Request, error: Exception) -> Response:
     return suite_error_response(error, request.state.request_id)
 
 
+def _unlisted(error: SuiteError, kind: str) -> Problem:
+    """Return the problem of an error that lists none; its text may start with a field's name."""
+    name, _, rest = error.message.partition(": ")
+    if rest and name.isidentifier():
+        return Problem(name, "", kind, rest, "")
+    return Problem("body", "", kind, error.message, "")
+
+
 def _from_pydantic(error: Mapping[str, Any]) -> Problem:
     """Turn one finding of the envelope's model into a problem in the suite's words."""
     place = [str(part) for part in error["loc"]]
     field = ".".join(place[1:]) or place[0]
     shown = "nothing" if error["type"] == "missing" else _show(error.get("input"))
-    message = str(error["msg"]).removesuffix(".")
+    message = str(error.get("ctx", {}).get("error") or error["msg"]).removesuffix(".")
     return Problem(
         field, shown, str(error["type"]).replace("_", "-"), f"{message}.", "See /docs for the form."
     )

@@ -1,46 +1,39 @@
-"""Request bodies: a record is described once, by its fields, and judged by the verb that takes it."""
+"""Request values that the verb behind the route judges, documented but not judged here.
+
+The verb reports every finding about a record with its rule and its mend; a second judge in front
+of it would report the same in other words, and could disagree.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic import PlainValidator
 
 from core.fields import FieldSet
 
 
-@dataclasses.dataclass(frozen=True)
-class Record:
-    """Annotation of a mapping: documented by the fields' own model, passed on as it came.
+def record(model: Any) -> PlainValidator:
+    """Return the annotation of a record: any JSON object, documented as ``model``."""
+    return PlainValidator(_object, json_schema_input_type=model)
 
-    The verb behind the route validates the record and reports every finding with its rule and
-    its mend; validating here as well would report the first of them, in pydantic's words.
 
-    Attributes
-    ----------
-    fields : FieldSet
-        The fields of the record.
-    name : str
-        Name of the schema in the OpenAPI document.
-    """
+def as_sent(documented: Any) -> PlainValidator:
+    """Return the annotation of a value that is passed on as it came, documented as a type."""
+    return PlainValidator(_unchanged, json_schema_input_type=documented)
 
-    fields: FieldSet
-    name: str
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Accept any mapping with text keys, documented as the fields' model."""
-        documented = self.fields.pydantic_model(self.name).__pydantic_core_schema__
+def example(fields: FieldSet) -> dict[str, float]:
+    """Return a record of starting values, for the documentation."""
+    return {spec.name: spec.default for spec in fields}
 
-        def describe(_schema: CoreSchema, describe_schema: GetJsonSchemaHandler) -> JsonSchemaValue:
-            return describe_schema(documented)
 
-        return core_schema.dict_schema(
-            core_schema.str_schema(),
-            core_schema.any_schema(),
-            metadata={"pydantic_js_functions": [describe]},
-        )
+def _object(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        message = "is not an object with field names as keys"
+        raise ValueError(message)
+    return raw
+
+
+def _unchanged(raw: Any) -> Any:
+    return raw

@@ -235,17 +235,13 @@ def reaches(
     InputError
         If a weight or limit is not a sensible number, or names no lever of the model.
     """
-    weights, limits = weights or {}, limits or {}
-    names = [lever.name for lever in levers]
-    problems = [*_unknown(weights, names, "weights"), *_unknown(limits, names, "limits")]
-    for lever in levers:
-        problems += _check_weight(lever, weights)
-        problems += _check_limits(lever, fields[lever.name], limits)
-    if problems:
-        raise InputError.from_problems(tuple(problems))
+    weight_fields = FieldSet(tuple(_weight_field(lever) for lever in levers))
+    problems, chosen = _read("weights", weight_fields, weights)
+    found, given = _read_limits(levers, fields, limits)
+    if problems or found:
+        raise InputError.from_problems((*problems, *found))
     return tuple(
-        _reach(lever, values[lever.name], weights.get(lever.name, 1.0), limits.get(lever.name, {}))
-        for lever in levers
+        _reach(lever, values[lever.name], chosen[lever.name], given[lever.name]) for lever in levers
     )
 
 
@@ -253,77 +249,75 @@ def grid_below(value: float, lowest: float, step: float) -> tuple[float, ...]:
     """Return the multiples of ``step`` below ``value``, down to ``lowest``, in falling order."""
     top = math.ceil((value - _ROUNDING) / step) - 1
     bottom = math.ceil((lowest - _ROUNDING) / step)
-    return tuple(round(number * step, 9) for number in range(top, bottom - 1, -1))
+    return tuple(round(number * float(step), 9) for number in range(top, bottom - 1, -1))
 
 
 def _reach(lever: Lever, current: float, weight: float, limits: Mapping[str, float]) -> Reach:
-    floor = float(limits.get("floor", lever.floor))
     share = current if lever.relative else 1.0
-    max_change = float(limits.get("max_change", lever.max_change * share))
+    floor = _either(limits["floor"], lever.floor)
+    max_change = _either(limits["max_change"], lever.max_change * share)
+    weight = _either(weight, 1.0)
     if math.isnan(current):
         return Reach(lever, current, floor, max_change, weight, (), "not measured")
-    stop: Stop = "floor" if floor >= current - max_change else "12-month limit"
     below = grid_below(current, max(floor, current - max_change), lever.step)
+    stop: Stop = "floor" if floor >= current - max_change else "12-month limit"
     if current <= floor:
         stop = "already at floor"
-    return Reach(lever, current, floor, max_change, float(weight), (current, *below), stop)
+    return Reach(lever, current, floor, max_change, weight, (current, *below), stop)
 
 
-def _unknown(given: object, names: list[str], what: str) -> list[Problem]:
-    if not isinstance(given, Mapping):
-        fix = "Give an object with lever names as keys."
-        return [Problem(what, _show(given), "type", f"The {what} are not an object.", fix)]
-    return [
+def _either(given: float, default: float) -> float:
+    return default if math.isnan(given) else given
+
+
+def _read_limits(
+    levers: tuple[Lever, ...], fields: FieldSet, limits: object
+) -> tuple[list[Problem], dict[str, dict[str, float]]]:
+    known = {lever.name: lever for lever in levers}
+    problems: list[Problem] = []
+    if limits is not None and not isinstance(limits, Mapping):
+        problems.append(_not_an_object("limits", limits))
+    given: Mapping[object, object] = limits if isinstance(limits, Mapping) else {}
+    problems += [
         Problem(
-            f"{what}.{key}",
-            _show(given[key]),
+            f"limits.{name}",
+            str(name)[:40],
             "unknown-lever",
             "is not a lever of this model.",
-            f"Levers: {', '.join(names)}.",
+            f"Levers: {', '.join(known)}.",
         )
-        for key in given
-        if key not in names
+        for name in given
+        if name not in known
     ]
+    read = {}
+    for name, lever in known.items():
+        limit_fields = _limit_fields(lever, fields[name])
+        found, read[name] = _read(f"limits.{name}", limit_fields, given.get(name))
+        problems += found
+    return problems, read
 
 
-def _check_weight(lever: Lever, weights: object) -> list[Problem]:
-    if not isinstance(weights, Mapping) or lever.name not in weights:
-        return []
-    return _check_number(f"weights.{lever.name}", weights[lever.name], 0.0, MAX_WEIGHT, "")
+def _read(place: str, fields: FieldSet, given: object) -> tuple[list[Problem], dict[str, float]]:
+    if given is not None and not isinstance(given, Mapping):
+        return [_not_an_object(place, given)], {}
+    values, problems = fields.check(given or {})
+    return [dataclasses.replace(p, column=f"{place}.{p.column}") for p in problems], values
 
 
-def _check_limits(lever: Lever, spec: FieldSpec, limits: object) -> list[Problem]:
-    if not isinstance(limits, Mapping) or lever.name not in limits:
-        return []
-    own = limits[lever.name]
-    place = f"limits.{lever.name}"
-    if not isinstance(own, Mapping):
-        fix = "Give an object with floor and max_change."
-        return [Problem(place, _show(own), "type", "is not an object.", fix)]
-    low, high = (spec.low, spec.high) if not spec.is_code else (0.0, 1.0)
-    low, high = low or 0.0, high or 0.0
-    ranges = {"floor": (low, high), "max_change": (0.0, high - low)}
-    problems = []
-    for key, raw in own.items():
-        if key not in ranges:
-            fix = "Known limits: floor, max_change."
-            problems.append(
-                Problem(f"{place}.{key}", _show(raw), "unknown-limit", "is not a limit.", fix)
-            )
-            continue
-        problems += _check_number(f"{place}.{key}", raw, *ranges[key], lever.unit)
-    return problems
+def _weight_field(lever: Lever) -> FieldSpec:
+    return FieldSpec(lever.name, f"Effort weight of {lever.label}", "", "", low=0, high=MAX_WEIGHT)
 
 
-def _check_number(place: str, raw: object, low: float, high: float, unit: str) -> list[Problem]:
-    number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
-    if number and low <= float(raw) <= high:  # type: ignore[arg-type]
-        return []
-    rule, what = ("range", "is outside the range.") if number else ("type", "is not a number.")
-    fix = f"Expected {low:g} to {high:g} {unit}".strip() + "."
-    return [Problem(place, _show(raw), rule, f"{_show(raw)} {what}", fix)]
+def _limit_fields(lever: Lever, spec: FieldSpec) -> FieldSet:
+    low, high = (spec.low or 0.0, spec.high or 1.0)
+    return FieldSet(
+        (
+            FieldSpec("floor", "Floor", "", "", unit=lever.unit, low=low, high=high),
+            FieldSpec("max_change", "Change", "", "", unit=lever.unit, low=0, high=high - low),
+        )
+    )
 
 
-def _show(raw: object) -> str:
-    text = str(raw)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+def _not_an_object(place: str, given: object) -> Problem:
+    fix = "Give an object with names as keys and numbers as values."
+    return Problem(place, str(given)[:40], "type", f"The {place} are not an object.", fix)

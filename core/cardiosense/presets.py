@@ -12,10 +12,10 @@ from core.presets import Preset
 
 _DIAGNOSTIC_ROWS: tuple[tuple[str, str, data.Site, int], ...] = (
     ("man-56", "Man, 56: atypical angina", "cleveland", 5),
-    ("woman-62", "Woman, 62: no pain, two vessels", "cleveland", 6),
-    ("man-37", "Man, 37: findings disagree", "cleveland", 3),
-    ("va-63", "Man, 63: no imaging", "va", 0),
-    ("va-60", "Man, 60: pressure 180, no cholesterol", "va", 7),
+    ("woman-62", "Woman, 62: two vessels", "cleveland", 6),
+    ("woman-66", "Woman, 66: near the threshold", "cleveland", 276),
+    ("man-55", "Man, 55: no imaging", "hungary", 161),
+    ("man-60", "Man, 60: pressure 180", "va", 7),
 )
 _PREVENTION_ROWS: tuple[tuple[str, str, int], ...] = (
     ("man-59-smoker", "Man, 59: smokes, pressure 155", 236),

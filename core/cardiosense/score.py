@@ -48,6 +48,8 @@ class Risk:
         The single label that the class-conditional conformal set leaves, or abstention.
     prediction_set : tuple of str
         Labels that cannot be excluded at the stated level.
+    zone : tuple of float or None
+        Probabilities between which both labels stay possible; None when no such range exists.
     reasons : tuple of str
         The strongest contributions in words.
     flags : tuple of str
@@ -58,8 +60,8 @@ class Risk:
         The findings that the model used.
     model : str
         Name, version and hash of the model.
-    challenger_p : float
-        The estimate of the other model family for the same patient.
+    challenger, challenger_p : str and float
+        Name and estimate of the other model family for the same patient.
     input_hash : str
         SHA-256 of the canonical input; results and inputs are matched by it.
     """
@@ -70,11 +72,13 @@ class Risk:
     level: float
     decision: Decision
     prediction_set: tuple[str, ...]
+    zone: tuple[float, float] | None
     reasons: tuple[str, ...]
     flags: tuple[str, ...]
     alerts: tuple[Alert, ...]
     features: tuple[str, ...]
     model: str
+    challenger: str
     challenger_p: float
     input_hash: str
 
@@ -167,11 +171,13 @@ def score_patient(patient: Mapping[str, object]) -> Risk:
         level=INTERVAL_LEVEL,
         decision=estimate.decision[0],
         prediction_set=("no disease",) * healthy + ("disease",) * ill,
+        zone=_zone(model),
         reasons=reason_list(_fields(model), row[0], model.contributions(row)[0]),
         flags=tuple(flags(record)[0]),
         alerts=alerts(values),
         features=model.features,
         model=model.tag,
+        challenger=challenger.name,
         challenger_p=round(float(expit(challenger.log_odds(row)[0])), DECIMALS),
         input_hash=input_hash(values),
     )
@@ -280,6 +286,12 @@ def _route(*, full: bool) -> Route:
     if full:
         return Route(loaded.champion_13, loaded.challenger_13)
     return Route(loaded.champion_10, loaded.challenger_10)
+
+
+def _zone(model: RiskModel) -> tuple[float, float] | None:
+    conformal = models().conformal[model.name]
+    low, high = conformal.disease_from, conformal.healthy_to
+    return (low, high) if low < high else None
 
 
 def _columns(records: Floats, model: RiskModel) -> Floats:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.optimize.certificate import Certificate, canonical_hash
 from core.optimize.cells import Axis, CellGrid, distinct_levels
+from core.optimize.certificate import Certificate, canonical_hash
 from core.optimize.separable import SeparableRisk
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Risk that is a sum over the axes: tables instead of model calls, and a proof by best responses."""
+"""Risk that is a sum over the axes: tables instead of model calls, proof by best responses."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ class SeparableRisk:
         An optimal cell never needs one of them: exchanging it for the cheaper level keeps the
         cell acceptable and reduces the effort, whatever the other axes do.
         """
-        kept = [
-            _undominated(axis, term) for axis, term in zip(axes, self.terms, strict=True)
-        ]
+        kept = [_undominated(axis, term) for axis, term in zip(axes, self.terms, strict=True)]
         reduced = tuple(axis.keep(levels) for axis, levels in zip(axes, kept, strict=True))
         terms = tuple(term[list(levels)] for term, levels in zip(self.terms, kept, strict=True))
         return reduced, SeparableRisk(self.base, terms)
@@ -62,7 +60,7 @@ class SeparableRisk:
 
 def _undominated(axis: Axis, term: Floats) -> tuple[int, ...]:
     best, kept = term[0], [0]
-    for level in np.lexsort((term, axis.moves, axis.costs)):
+    for level in np.lexsort((term, np.array(axis.moves), np.array(axis.costs))):
         if level != 0 and term[level] < best + TIE:
             best = min(best, term[level])
             kept.append(int(level))

@@ -72,7 +72,7 @@ class JsonFormatter(logging.Formatter):
             "at": at.isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
             "request_id": _request_id.get(),
         }
         line |= {key: getattr(record, key) for key in EXTRA_KEYS if hasattr(record, key)}
@@ -85,12 +85,25 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError) as error:
+        # The standard handler would print the arguments, which may be a patient's.
+        return f"This line could not be written: {type(error).__name__}."
+
+
+class _StandardError(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{self.format(record)}\n")
+
+
 def configure(level: LogLevel) -> None:
     """Send the suite's logs to standard error as JSON lines; calling it again changes the level.
 
     Only the loggers ``core``, ``apps`` and ``pages`` are touched, so the host's own logging stays.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(JsonFormatter())
     for name in ("core", "apps", "pages"):
         logger = logging.getLogger(name)

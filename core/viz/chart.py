@@ -56,14 +56,11 @@ def figure(traces: Iterable[Any], height: int, **layout: Any) -> go.Figure:
     """
     import plotly.graph_objects as go
 
-    axis = {
-        "tickfont": {"size": theme.TICK_SIZE},
-        "title": {"font": {"size": theme.TICK_SIZE}, "standoff": 12},
-    }
+    small = {"size": theme.TICK_SIZE}
     for name in ("xaxis", "yaxis"):
         given = dict(layout.pop(name, {}))
-        title = {**axis["title"], "text": given.pop("title", "")}
-        layout[name] = {"showgrid": True, **axis, **given, "title": title}
+        title = {"text": given.pop("title", ""), "font": small, "standoff": 12}
+        layout[name] = {"showgrid": True, "tickfont": small, **given, "title": title}
     return go.Figure(
         data=list(traces),
         layout={
@@ -82,6 +79,49 @@ def note(text: str, **place: Any) -> dict[str, Any]:
     return {"text": text, "showarrow": False, **place}
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """Horizontal rows, each with its name above the mark, so that a phone keeps the full width.
+
+    Attributes
+    ----------
+    notes : list of dict
+        The names, as annotations.
+    axis : dict
+        The hidden vertical axis; row ``i`` lies at ``i``, counted from the top.
+    height : int
+        Height of the plotting area in pixels.
+    half : float
+        Half the height of a mark, in units of the axis.
+    """
+
+    notes: list[dict[str, Any]]
+    axis: dict[str, Any]
+    height: int
+    half: float
+
+    def lines(self, x: float, dash: str = "dot") -> list[dict[str, Any]]:
+        """Return a vertical line at ``x`` through the marks of every row, but not its name."""
+        return [
+            line(x0=x, x1=x, y0=i - self.half, y1=i + self.half, dash=dash)
+            for i in range(len(self.notes))
+        ]
+
+
+def rows(texts: Sequence[str], *, mark: int = 24) -> Rows:
+    """Lay out rows for already escaped texts and marks of the given height in pixels."""
+    head = 19 * max(text.count("<br>") + 1 for text in texts)
+    pitch = head + mark + 8
+    notes = [
+        note(text, xref="paper", x=0, xanchor="left", y=i, yanchor="bottom", yshift=mark / 2,
+             align="left")
+        for i, text in enumerate(texts)
+    ]  # fmt: skip
+    bottom, top = len(texts) - 1 + (mark / 2 + 6) / pitch, -(head + mark / 2 + 4) / pitch
+    axis = {"visible": False, "range": [bottom, top], "fixedrange": True}
+    return Rows(notes, axis, round((bottom - top) * pitch), (mark / 2 + 1) / pitch)
+
+
 def line(colour: str = theme.NEUTRAL, dash: str = "dot", **place: Any) -> dict[str, Any]:
     """Return a straight line as a layout shape, drawn above the marks."""
     return {
@@ -92,12 +132,13 @@ def line(colour: str = theme.NEUTRAL, dash: str = "dot", **place: Any) -> dict[s
     }
 
 
-def percent_axis(title: str) -> dict[str, Any]:
-    """Return an axis from 0 to 100 % for probabilities between 0 and 1."""
-    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+def percent_axis(title: str, top: float = 1.0) -> dict[str, Any]:
+    """Return an axis for probabilities, from 0 to 100 % or to a lower ``top``."""
+    step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.25) if s == 0.25 or top / s <= 6)
+    ticks = [step * i for i in range(int(top / step + 1e-9) + 1)]
     return {
         "title": title,
-        "range": [0, 1],
+        "range": [-0.03 * top, 1.03 * top],
         "tickvals": ticks,
         "ticktext": [f"{100 * t:.0f} %" for t in ticks],
     }

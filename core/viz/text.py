@@ -35,14 +35,20 @@ def number(value: float, digits: int = 2) -> str:
     return "0" if text in ("-0", "") else text.replace("-", MINUS)
 
 
+def fixed(value: float, digits: int = 3) -> str:
+    """Return a number with all its decimals, for columns of figures that are compared."""
+    text = f"{value:.{digits}f}"
+    return (text[1:] if float(text) == 0 and text[0] == "-" else text).replace("-", MINUS)
+
+
 def signed(value: float, digits: int = 2) -> str:
     """Return a number with its sign: ``+0.41``, ``−1.20``, ``0.00``."""
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", MINUS)
 
 
-def label(text: str, width: int = 24) -> str:
-    """Return a text wrapped for an axis, its mark-up made harmless.
+def label(text: str, width: int = 44) -> str:
+    """Return a text wrapped for a narrow screen, its mark-up made harmless.
 
     Plotly reads a few HTML tags in any text, so what a user typed is escaped first.
     """

@@ -138,7 +138,13 @@ def template() -> go.layout.Template:
             "yaxis": axis,
             "hovermode": "closest",
             "hoverlabel": {"align": "left", "font": {"family": FONT, "size": FONT_SIZE}},
-            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "xanchor": "left",
+                "y": 1.02,
+                "yanchor": "bottom",
+            },
             "colorscale": {
                 "sequential": [[i / 9, colour] for i, colour in enumerate(SEQUENTIAL)],
                 "diverging": [[i / 9, colour] for i, colour in enumerate(DIVERGING)],

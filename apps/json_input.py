@@ -1,0 +1,87 @@
+"""Reading a JSON document without guessing: one encoding, no repeated keys, no runaway values."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from core.errors import InputError, Problem
+
+MAX_DEPTH = 12
+MAX_DIGITS = 300
+
+
+def loads(data: bytes, name: str) -> Any:
+    """Read a JSON document.
+
+    NaN and Infinity are let through as numbers, so that the field that holds them refuses them
+    by name.
+
+    Parameters
+    ----------
+    data : bytes
+        The document, UTF-8.
+    name : str
+        What the findings call the document, such as ``"body"``.
+
+    Raises
+    ------
+    InputError
+        If the bytes are not UTF-8, not JSON, nested too deeply, or repeat a key.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"Byte {error.start} is not UTF-8."
+        raise _refusal(name, "not-utf-8", message, "Save or send the JSON as UTF-8.") from None
+    try:
+        content = json.loads(text, parse_int=_integer, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        message = f"This is not JSON: {error.msg} at character {error.pos}."
+        raise _refusal(name, "not-json", message, "Give one JSON object.") from None
+    except RecursionError:
+        raise _too_deep(name) from None
+    _require_shallow(content, name)
+    return content
+
+
+def _integer(literal: str) -> int | float:
+    # A longer literal is no measurement; as infinity it is refused under its field's name.
+    return int(literal) if len(literal) <= MAX_DIGITS else float(literal)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        key = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        message = "The key is given more than once."
+        raise _refusal(key, "repeated-key", message, "Give each key once.")
+    return content
+
+
+def _require_shallow(content: Any, name: str) -> None:
+    """Refuse a document nested too deeply, under the key at the top that leads there."""
+    level = _children(content, "")
+    for _ in range(MAX_DEPTH):
+        level = [child for key, value in level for child in _children(value, key)]
+        if not level:
+            return
+    raise _too_deep(level[0][0] or name)
+
+
+def _children(value: Any, place: str) -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return [(place or key, item) for key, item in value.items()]
+    if isinstance(value, list):
+        return [(place, item) for item in value]
+    return []
+
+
+def _too_deep(name: str) -> InputError:
+    message = f"The value is nested more than {MAX_DEPTH} levels deep."
+    return _refusal(name, "nested", message, "Give plain numbers in the documented form.")
+
+
+def _refusal(name: str, rule: str, message: str, fix: str) -> InputError:
+    return InputError.from_problems((Problem(name, "", rule, message, fix),))

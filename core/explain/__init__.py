@@ -1,0 +1,1 @@
+"""Explanations that hold for any model, and the figures that test them."""

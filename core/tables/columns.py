@@ -1,0 +1,121 @@
+"""Which column of a file carries which field: matched by name, never guessed."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+
+from core.errors import InputError, Problem
+from core.fields import FieldSet, FieldSpec
+
+_SEPARATORS = re.compile(r"[\s_\-.]+")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """How the columns of a file relate to the fields of a record.
+
+    Attributes
+    ----------
+    matched : dict of str to str
+        Field name to column, in field order.
+    missing : tuple of str
+        Fields that no column carries.
+    unknown : tuple of str
+        Columns that carry no field, in file order.
+    ambiguous : dict of str to tuple of str
+        Field name to the columns that claim it, where more than one does.
+    """
+
+    matched: dict[str, str]
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+    ambiguous: dict[str, tuple[str, ...]]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the map as plain data."""
+        return {
+            "matched": dict(self.matched),
+            "missing": list(self.missing),
+            "unknown": list(self.unknown),
+            "ambiguous": {field: list(columns) for field, columns in self.ambiguous.items()},
+        }
+
+
+def match_columns(
+    columns: Sequence[str], fields: FieldSet, chosen: Mapping[str, str | None] | None = None
+) -> ColumnMap:
+    """Match columns to fields by name or alias, whatever the case, spaces and hyphens.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Column names of the file.
+    fields : FieldSet
+        The fields sought.
+    chosen : mapping, optional
+        The user's decisions, which take precedence: field name to column, or to ``None`` where
+        the file does not carry the field.
+
+    Returns
+    -------
+    ColumnMap
+
+    Raises
+    ------
+    InputError
+        If ``chosen`` names an unknown field, an absent column, or one column twice.
+    """
+    chosen = dict(chosen or {})
+    _check_choice(columns, fields, chosen)
+    free = [column for column in columns if column not in chosen.values()]
+    claims = {spec.name: _claimants(free, spec) for spec in fields if spec.name not in chosen}
+    shared = {c for c in free if sum(c in claimed for claimed in claims.values()) > 1}
+    matched: dict[str, str] = {}
+    ambiguous: dict[str, tuple[str, ...]] = {}
+    for name in fields.names:
+        column = chosen.get(name)
+        claimed = claims.get(name, ())
+        if column is not None:
+            matched[name] = column
+        elif len(claimed) == 1 and claimed[0] not in shared:
+            matched[name] = claimed[0]
+        elif claimed:
+            ambiguous[name] = claimed
+    used = {*matched.values(), *(column for claimed in ambiguous.values() for column in claimed)}
+    return ColumnMap(
+        matched,
+        tuple(name for name in fields.names if name not in matched and name not in ambiguous),
+        tuple(column for column in columns if column not in used),
+        ambiguous,
+    )
+
+
+def _claimants(columns: Sequence[str], spec: FieldSpec) -> tuple[str, ...]:
+    names = {_plain(name) for name in (spec.name, *spec.aliases)}
+    return tuple(column for column in columns if _plain(column) in names)
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("", name).casefold()
+
+
+def _check_choice(
+    columns: Sequence[str], fields: FieldSet, chosen: Mapping[str, str | None]
+) -> None:
+    problems = []
+    for field, column in chosen.items():
+        if field not in fields.names:
+            known = f"Known fields: {', '.join(fields.names)}."
+            problems.append(Problem(field, "", "unknown-field", "is not a known field.", known))
+        elif column is not None and column not in columns:
+            seen = f"Columns of the file: {', '.join(columns)}."
+            message = f"The file has no column {column}."
+            problems.append(Problem(field, column, "unknown-column", message, seen))
+        elif column is not None and list(chosen.values()).count(column) > 1:
+            message = f"The column {column} is assigned to more than one field."
+            fix = "Assign it to one of them."
+            problems.append(Problem(field, column, "column-used-twice", message, fix))
+    if problems:
+        raise InputError.from_problems(tuple(problems))

@@ -1,0 +1,337 @@
+"""Whether a model deserves trust: estimates with intervals, calibration, distributions."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from core.errors import NotEnoughDataError, SuiteError
+from core.stats.calibration import ReliabilityBin
+from core.stats.intervals import Interval
+from core.viz import theme
+from core.viz.chart import Chart, figure, line, need_finite, note, padded, percent_axis, rows
+from core.viz.text import fixed, label, number, percent, percent_range
+
+
+def forest(
+    estimates: Mapping[str, Interval],
+    *,
+    axis: str,
+    reference: float | None = None,
+    reference_label: str = "reference",
+    digits: int = 3,
+) -> Chart:
+    """Draw estimates with their intervals, one row each, sample size beside the name.
+
+    A row whose estimate is NaN is kept and says that the data do not suffice.
+
+    Parameters
+    ----------
+    estimates : mapping of str to Interval
+        Name of the row to its estimate.
+    axis : str
+        What is estimated, with its unit.
+    reference : float or None
+        A value to compare with, drawn as a line.
+    reference_label : str
+        What the reference is.
+    digits : int, default 3
+        Decimals in labels.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there is no row, or none with an estimate.
+    SuiteError
+        If an interval is upside down or only half defined.
+    """
+    for name, row in estimates.items():
+        _check_row(name, row)
+    if all(math.isnan(row.estimate) for row in estimates.values()):
+        message = f"The chart cannot be drawn: no row has an estimate of {axis}."
+        raise NotEnoughDataError(message)
+    table = pd.DataFrame(
+        {
+            "Row": list(estimates),
+            axis: [row.estimate for row in estimates.values()],
+            "Lower limit": [row.low for row in estimates.values()],
+            "Upper limit": [row.high for row in estimates.values()],
+            "Level (%)": [100 * row.level for row in estimates.values()],
+            "n": [row.n for row in estimates.values()],
+            "Method": [row.method for row in estimates.values()],
+        }
+    )
+    drawn = _forest_figure(estimates, axis, (reference, reference_label), digits)
+    return Chart(drawn, _forest_alt(estimates, axis, reference, reference_label, digits), table)
+
+
+def _check_row(name: str, row: Interval) -> None:
+    numbers = (row.estimate, row.low, row.high)
+    missing = [math.isnan(v) for v in numbers]
+    if all(missing):
+        return
+    if any(missing) or not all(math.isfinite(v) for v in numbers) or row.low > row.high:
+        message = f"The chart cannot be drawn: the interval of {name} is not complete and ordered."
+        raise SuiteError(message)
+
+
+def _forest_figure(
+    estimates: Mapping[str, Interval],
+    axis: str,
+    reference: tuple[float | None, str],
+    digits: int,
+) -> Any:
+    import plotly.graph_objects as go
+
+    at = [i for i, row in enumerate(estimates.values()) if not math.isnan(row.estimate)]
+    known = [list(estimates.values())[i] for i in at]
+    heads = [label(_row_text(name, row, digits), 46) for name, row in estimates.items()]
+    points = go.Scatter(
+        x=[row.estimate for row in known],
+        y=at,
+        mode="markers",
+        marker={"size": 11, "color": theme.ESTIMATE},
+        error_x=_whiskers(known),
+        cliponaxis=False,
+        customdata=[heads[i] for i in at],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    layout = rows(heads, mark=18)
+    value, name = reference
+    edges = [v for row in known for v in (row.low, row.high)]
+    if value is not None:
+        edges.append(float(need_finite("references", value)[0]))
+    low, high = padded(edges)
+    notes, shapes = layout.notes, []
+    if value is not None:
+        text = f"{label(name, 40)} {fixed(value, digits)}"
+        place = _inside((value - low) / (high - low))
+        notes = [*notes, note(text, x=value, yref="paper", y=1, yanchor="bottom", **place)]
+        shapes = layout.lines(value)
+    return figure(
+        [points],
+        height=28 + layout.height + 56,
+        xaxis={"title": label(axis), "range": [low, high], "nticks": 5, "showgrid": False},
+        yaxis=layout.axis,
+        margin={"l": 8, "r": 8, "t": 28, "b": 56},
+        shapes=shapes,
+        annotations=notes,
+    )
+
+
+def _inside(share: float) -> dict[str, str]:
+    """Anchor a label so that it stays inside the plot."""
+    return {"xanchor": "left" if share < 0.3 else "right" if share > 0.7 else "center"}
+
+
+def _row_text(name: str, row: Interval, digits: int) -> str:
+    if math.isnan(row.estimate):
+        return f"{name}, n = {row.n}: not enough data"
+    limits = f"{fixed(row.low, digits)} to {fixed(row.high, digits)}"
+    return f"{name}, n = {row.n}: {fixed(row.estimate, digits)} ({limits})"
+
+
+def _whiskers(known: Sequence[Interval]) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [row.high - row.estimate for row in known],
+        "arrayminus": [row.estimate - row.low for row in known],
+        "color": theme.ESTIMATE,
+        "thickness": 2,
+        "width": 5,
+    }
+
+
+def _forest_alt(
+    estimates: Mapping[str, Interval],
+    axis: str,
+    reference: float | None,
+    reference_label: str,
+    digits: int,
+) -> str:
+    levels = sorted({row.level for row in estimates.values()})
+    parts = [_row_text(name, row, digits) for name, row in estimates.items()]
+    if reference is not None:
+        parts.append(f"the line marks {reference_label} at {fixed(reference, digits)}")
+    level = " or ".join(f"{100 * v:g} %" for v in levels)
+    return f"{axis}, with {level} intervals: {'; '.join(parts)}."
+
+
+def reliability(bins: Sequence[ReliabilityBin], *, note_text: str = "") -> Chart:
+    """Draw predicted against observed shares, with Wilson whiskers and the size of each bin.
+
+    Parameters
+    ----------
+    bins : sequence of ReliabilityBin
+        Occupied bins, as from `core.stats.calibration.reliability`.
+    note_text : str
+        A further sentence for the text alternative, such as the test of consistency.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there is no bin.
+    """
+    if not bins:
+        message = "The chart cannot be drawn: no patient has a predicted probability."
+        raise NotEnoughDataError(message)
+    predicted = need_finite("predicted shares", [b.mean_p for b in bins])
+    observed = need_finite("observed shares", [b.observed.estimate for b in bins])
+    total = sum(b.n for b in bins)
+    level = bins[0].observed.level
+    hits = sum(b.observed.low <= b.mean_p <= b.observed.high for b in bins)
+    verdict = (
+        f"In {hits} of {len(bins)} bins the {100 * level:g} % interval holds the predicted share"
+    )
+    parts = [
+        f"predicted {percent(b.mean_p)}, observed {percent(b.observed.estimate)}"
+        f" ({percent_range(b.observed.low, b.observed.high)}, n = {b.n})"
+        for b in bins
+    ]
+    table = pd.DataFrame(
+        {
+            "Bin": [f"{100 * b.low:g} to {100 * b.high:g} %" for b in bins],
+            "n": [b.n for b in bins],
+            "Predicted (%)": 100 * predicted,
+            "Observed (%)": 100 * observed,
+            "Lower limit (%)": [100 * b.observed.low for b in bins],
+            "Upper limit (%)": [100 * b.observed.high for b in bins],
+        }
+    )
+    alt = f"{verdict}, {total} patients in all: {'; '.join(parts)}. {note_text}".strip()
+    return Chart(_reliability_figure(bins, total), alt, table)
+
+
+def _reliability_figure(bins: Sequence[ReliabilityBin], total: int) -> Any:
+    import plotly.graph_objects as go
+
+    diagonal = go.Scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": theme.NEUTRAL, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    points = go.Scatter(
+        x=[b.mean_p for b in bins],
+        y=[b.observed.estimate for b in bins],
+        mode="markers",
+        marker={"size": 11, "color": theme.ESTIMATE},
+        error_y=_whiskers([b.observed for b in bins]),
+        cliponaxis=False,
+        customdata=[
+            [
+                percent(b.mean_p),
+                percent(b.observed.estimate),
+                b.n,
+                percent_range(b.observed.low, b.observed.high),
+            ]
+            for b in bins
+        ],
+        hovertemplate=(
+            "predicted %{customdata[0]}<br>observed %{customdata[1]} (%{customdata[3]})"
+            "<br>n = %{customdata[2]}<extra></extra>"
+        ),
+    )
+    sizes = [
+        note(str(b.n), x=b.mean_p, yref="paper", y=1, yanchor="bottom", font={"size": 12})
+        for b in bins
+    ]
+    return figure(
+        [diagonal, points],
+        height=400,
+        xaxis=percent_axis(f"Predicted probability (n = {total}; bin sizes on top)"),
+        yaxis=percent_axis("Observed share"),
+        margin={"l": 8, "r": 16, "t": 28, "b": 8},
+        annotations=sizes,
+    )
+
+
+def histogram(
+    values: ArrayLike,
+    *,
+    x_label: str,
+    bins: int = 20,
+    marker: float | None = None,
+    marker_label: str = "this patient",
+) -> Chart:
+    """Draw how values are distributed; only the counts of the bins reach the browser.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        The values; NaN are counted as missing and named on the axis.
+    x_label : str
+        Name and unit of the values.
+    bins : int, default 20
+        Number of bins of equal width.
+    marker : float or None
+        A value to point out.
+    marker_label : str
+        What the marker stands for.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If no value is known.
+    """
+    given = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    known = need_finite(f"values of {x_label}", given[~np.isnan(given)])
+    missing = len(given) - len(known)
+    padded(known)
+    counts, edges = np.histogram(known, bins=bins)
+    sample = f"n = {len(known)}" + (f", {missing} missing" if missing else "")
+    middle = float(np.median(known))
+    alt = (
+        f"Distribution of {x_label} ({sample}): from {number(float(known.min()))} to"
+        f" {number(float(known.max()))}, median {number(middle)}"
+    )
+    if marker is not None:
+        below = percent(float(np.mean(known < marker)))
+        alt += f"; {marker_label} at {number(marker)}, above {below} of the values"
+    table = pd.DataFrame({"From": edges[:-1], "To": edges[1:], "Count": counts})
+    return Chart(
+        _histogram_figure(counts, edges, f"{x_label} ({sample})", marker, marker_label),
+        f"{alt}.",
+        table,
+    )
+
+
+def _histogram_figure(
+    counts: np.ndarray, edges: np.ndarray, title: str, marker: float | None, marker_label: str
+) -> Any:
+    import plotly.graph_objects as go
+
+    widths = np.diff(edges)
+    bars = go.Bar(
+        x=edges[:-1] + widths / 2,
+        y=counts,
+        width=widths,
+        marker={"color": theme.ESTIMATE, "line": {"width": 0}},
+        customdata=[f"{number(a)} to {number(b)}" for a, b in itertools.pairwise(edges)],
+        hovertemplate="%{customdata}: %{y}<extra></extra>",
+    )
+    shapes, notes, reach = [], [], list(edges)
+    if marker is not None:
+        reach.append(float(need_finite("markers", marker)[0]))
+        shapes.append(line(x0=marker, x1=marker, yref="paper", y0=0, y1=1, dash="solid"))
+        text = f"{label(marker_label, 40)} {number(marker)}"
+        place = _inside((marker - min(reach)) / ((max(reach) - min(reach)) or 1.0))
+        notes.append(note(text, x=marker, yref="paper", y=1, yanchor="bottom", **place))
+    return figure(
+        [bars],
+        height=280,
+        xaxis={"title": label(title), "range": padded(reach, share=0.03), "showgrid": False},
+        yaxis={"title": "Count", "rangemode": "tozero"},
+        bargap=0.04,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        shapes=shapes,
+        annotations=notes,
+    )

@@ -1,0 +1,64 @@
+"""Prevention: a ten-year risk, and the least effort that brings it below a target."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.cardiosense import PREVENTION, prevention_presets, prevention_risk
+from core.errors import InputError
+from core.viz.text import percent, percent_range
+from pages._cardiosense import plan
+from pages._shared import header, inputs, results
+
+KEY = "prevention"
+MODELS = {"prevent": "PREVENT (AHA 2023)", "framingham": "Framingham teaching model"}
+
+with header.page("cardiosense-prevention"):
+    preset = inputs.presets(prevention_presets(), PREVENTION, KEY)
+    if preset is not None:
+        st.caption(preset.note)
+    with st.expander("Measurements", expanded=preset is None, icon=":material/edit_note:"):
+        entered = inputs.form(PREVENTION, KEY)
+    if all(value is None for value in entered.values()):
+        st.info("Choose an example, or enter the measurements above.", icon=":material/info:")
+        st.stop()
+    complete = all(entered[name] is not None for name in ("hdl", "egfr", "statin"))
+    model = st.segmented_control(
+        "Equation",
+        list(MODELS),
+        default="prevent" if complete else "framingham",
+        required=True,
+        format_func=MODELS.__getitem__,
+        key=f"{KEY}.model.{complete}",
+        help="PREVENT needs HDL, eGFR and statin use; the Framingham teaching model does not.",
+    )
+    try:
+        risk = prevention_risk(entered, model)
+    except InputError as error:
+        results.refusal(error)
+        st.stop()
+    with st.container(border=True):
+        total, parts = st.columns([1, 2], vertical_alignment="center")
+        total.metric("Risk within ten years", percent(risk.p))
+        total.caption(risk.outcome)
+        if risk.low is not None:
+            parts.markdown(
+                f"{risk.level:.0%} interval {percent_range(risk.low, risk.high)} "
+                "(bootstrap refits)."
+            )
+        else:
+            parts.markdown(
+                f"Heart attack or stroke {percent(risk.ascvd)}, heart failure "
+                f"{percent(risk.heart_failure)}."
+            )
+        for sentence in risk.caution:
+            parts.caption(sentence)
+    results.notes(risk.flags, "unknown")
+    results.provenance({"Model": risk.model, "input": risk.input_hash[:12]})
+    st.subheader("Least effort", anchor=False)
+    plan.ask(
+        entered,
+        layer="prevention",
+        model=model,
+        default_target=0.1 if model == "prevent" else 0.2,
+    )

@@ -1,0 +1,87 @@
+"""The house keeps its shape: who may import whom, how large a room may grow."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted(
+    p for top in ("core", "apps", "pages", "benchmarks") for p in ROOT.glob(f"{top}/**/*.py")
+)
+SYSTEMS = {p.name for p in (ROOT / "core").iterdir() if (p / "schema.py").exists()}
+FORBIDDEN = {
+    "core": {"streamlit", "fastapi", "starlette", "uvicorn", "typer", "torch", "pages", "apps"},
+    "pages": {"fastapi", "starlette", "uvicorn", "typer", "torch", "benchmarks"},
+    "apps": {"torch", "benchmarks"},
+    "benchmarks": {"torch"},
+}
+UNSAFE = {"pickle", "joblib", "dill", "cloudpickle", "shelve", "marshal"}
+MAX_LINES = 450
+MAX_FUNCTION_LINES = 60
+MAX_PAGE_LINES = 150
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", CODE, ids=relative)
+def test_imports_follow_the_floor_plan(path):
+    top = path.relative_to(ROOT).parts[0]
+    roots = {name.split(".")[0] for name in imported(tree_of(path))}
+    assert not roots & FORBIDDEN[top]
+    assert not roots & UNSAFE
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CODE if p.relative_to(ROOT).parts[0] == "core"], ids=relative
+)
+def test_systems_do_not_import_each_other_and_the_kernel_imports_none(path):
+    room = path.relative_to(ROOT).parts[1]
+    others = {f"core.{system}" for system in SYSTEMS if system != room}
+    reached = {".".join(name.split(".")[:2]) for name in imported(tree_of(path))}
+    assert not reached & others
+
+
+def test_pages_use_only_the_public_verbs_of_a_system():
+    for path in CODE:
+        if path.relative_to(ROOT).parts[0] != "pages":
+            continue
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                parts = node.module.split(".")
+                inside = parts[0] == "core" and len(parts) > 2 and parts[1] in SYSTEMS
+                assert not inside, f"{relative(path)} reaches into {node.module}"
+
+
+@pytest.mark.parametrize("path", CODE, ids=relative)
+def test_rooms_stay_small(path):
+    text = path.read_text(encoding="utf-8")
+    is_page = path.parent == ROOT / "pages"
+    assert text.count("\n") <= (MAX_PAGE_LINES if is_page else MAX_LINES)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= MAX_FUNCTION_LINES, f"{node.name} has {length} lines"
+
+
+def test_there_are_systems_to_check():
+    assert "cardiosense" in SYSTEMS

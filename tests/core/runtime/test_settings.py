@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import SuiteError
+from core.runtime.settings import VARIABLES, Settings, settings
+
+
+def test_defaults_are_quiet_and_local():
+    plain = Settings.from_env({"HOME": "/somewhere"})
+    assert plain == Settings()
+    assert plain.audit_mode == "off"
+    assert plain.api_key is None
+    assert plain.allowed_hosts == ("127.0.0.1", "localhost")
+    assert plain.audit_url.startswith("sqlite:///")
+    assert plain.audit_url.endswith("/var/audit.sqlite")
+    assert plain.models_root.name == "models"
+
+
+def test_every_variable_is_read(tmp_path: Path):
+    given_ = {
+        "SUITE_MODELS_ROOT": str(tmp_path),
+        "SUITE_AUDIT_URL": f"sqlite:///{tmp_path}/log.sqlite",
+        "SUITE_AUDIT_MODE": " Full ",
+        "SUITE_API_KEY": "k" * 32,
+        "SUITE_BODY_LIMIT_BYTES": "4096",
+        "SUITE_ALLOWED_HOSTS": "suite.example.org, *.example.net,[::1]",
+        "SUITE_LOG_LEVEL": "debug",
+        "SUITE_JOB_WORKERS": "2",
+    }
+    assert set(given_) == set(VARIABLES)
+    assert Settings.from_env(given_) == Settings(
+        models_root=tmp_path.resolve(),
+        audit_url=f"sqlite:///{tmp_path}/log.sqlite",
+        audit_mode="full",
+        api_key="k" * 32,
+        body_limit_bytes=4096,
+        allowed_hosts=("suite.example.org", "*.example.net", "[::1]"),
+        log_level="DEBUG",
+        job_workers=2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUITE_AUDIT_MODE", "on"),
+        ("SUITE_AUDIT_MODE", ""),
+        ("SUITE_BODY_LIMIT_BYTES", "1e6"),
+        ("SUITE_BODY_LIMIT_BYTES", "-1"),
+        ("SUITE_BODY_LIMIT_BYTES", "12"),
+        ("SUITE_BODY_LIMIT_BYTES", "٣٠٠٠"),
+        ("SUITE_BODY_LIMIT_BYTES", "9" * 5000),
+        ("SUITE_JOB_WORKERS", "0"),
+        ("SUITE_LOG_LEVEL", "loud"),
+        ("SUITE_ALLOWED_HOSTS", "https://example.org"),
+        ("SUITE_ALLOWED_HOSTS", "example.org,,localhost"),
+        ("SUITE_MODELS_ROOT", "/nowhere/at/all"),
+        ("SUITE_MODELS_ROOT", ""),
+    ],
+)
+def test_a_bad_value_names_variable_value_and_mend(name: str, value: str):
+    with pytest.raises(SuiteError) as caught:
+        Settings.from_env({name: value})
+    assert caught.value.message.startswith(f"{name} is {value!r}, which cannot be used. ")
+    assert caught.value.message.endswith(".")
+
+
+@pytest.mark.parametrize("url", ["mysql://root:hunter2@db/x", "sqlite://", "", "postgresql://"])
+def test_a_bad_database_is_refused_without_its_password(url: str):
+    with pytest.raises(SuiteError, match="SUITE_AUDIT_URL") as caught:
+        Settings.from_env({"SUITE_AUDIT_URL": url})
+    assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.parametrize("key", ["", "short", "a secret with spaces in it", "schlüssel" * 4])
+def test_a_weak_key_is_refused_and_never_repeated(key: str):
+    with pytest.raises(SuiteError, match=r"SUITE_API_KEY is 'a text of \d+ characters'") as caught:
+        Settings.from_env({"SUITE_API_KEY": key})
+    assert not key or key not in caught.value.message
+
+
+def test_secrets_do_not_show_in_the_representation():
+    text = repr(Settings(api_key="k" * 32, audit_url="postgresql://u:hunter2@h/d"))
+    assert "kkk" not in text
+    assert "hunter2" not in text
+
+
+def test_a_misspelt_variable_is_refused_with_the_likely_name():
+    with pytest.raises(
+        SuiteError, match=r"SUITE_APIKEY is not a setting\. Did you mean SUITE_API_"
+    ):
+        Settings.from_env({"SUITE_APIKEY": "k" * 32})
+    with pytest.raises(SuiteError, match=r"SUITE_XYZZY is not a setting\. The settings are"):
+        Settings.from_env({"SUITE_XYZZY": "1"})
+
+
+def test_settings_are_frozen_and_cached(monkeypatch: pytest.MonkeyPatch):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    settings.cache_clear()
+    first = settings()
+    monkeypatch.setenv("SUITE_AUDIT_MODE", "full")
+    assert settings() is first
+    settings.cache_clear()
+    assert settings().audit_mode == "full"
+    settings.cache_clear()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        first.audit_mode = "full"
+
+
+@given(name=st.sampled_from(sorted(VARIABLES)), text=st.text(max_size=40))
+def test_any_text_gives_settings_or_a_sentence(name: str, text: str):
+    with contextlib.suppress(SuiteError):
+        assert isinstance(Settings.from_env({name: text}), Settings)

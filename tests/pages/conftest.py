@@ -1,0 +1,28 @@
+"""Open the suite's pages in Streamlit's own test runner, through the router."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from apps.registry import ROOT, page
+
+OpenPage = Callable[..., AppTest]
+TIMEOUT_S = 60
+
+
+@pytest.fixture
+def open_page() -> OpenPage:
+    """Return a function that opens a page by its slug, with query parameters if wanted."""
+
+    def open_(slug: str, **query: str) -> AppTest:
+        app = AppTest.from_file(ROOT / "apps" / "suite.py", default_timeout=TIMEOUT_S)
+        for name, value in query.items():
+            app.query_params[name] = value
+        if slug:
+            app.switch_page(str(page(slug).path))
+        return app.run()
+
+    return open_
