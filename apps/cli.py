@@ -91,7 +91,7 @@ def explain(
     from core.cardiosense.explain import explain as verb
 
     found = verb(_record(patient), lime=lime, seed=seed)
-    _print(found.to_dict() if as_json else _explanation_text(found), as_json)
+    _print(found.to_dict() if as_json else "", as_json)
 
 
 @cardiosense.command()
@@ -127,7 +127,7 @@ def path(
         limits=_option(limits, "limits"),
         robust=robust,
     )
-    _print(found.to_dict() if as_json else _path_text(found), as_json)
+    _print(found.to_dict() if as_json else "", as_json)
 
 
 @cardiosense.command()

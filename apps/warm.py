@@ -7,6 +7,7 @@ import time
 
 from core import cardiosense
 from core.runtime.logs import configure
+from core.runtime.settings import settings
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +15,7 @@ logger = logging.getLogger(__name__)
 def warm() -> None:
     """Load and exercise every model, so that the first visitor waits for nothing."""
     started = time.monotonic()
-    configure()
+    configure(settings().log_level)
     for preset in cardiosense.diagnostic_presets():
         cardiosense.score_patient(preset.values)
     patient = cardiosense.diagnostic_presets()[0].values

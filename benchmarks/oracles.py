@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -12,20 +13,18 @@ from scipy.special import expit, logit
 
 from core.cardiosense.boosted import XGBoostModel, margins
 from core.cardiosense.levers import Reach
+from core.cardiosense.model import RiskModel
+from core.cardiosense.prevention import Prevent
 from core.optimize import Axis
 
+Model = RiskModel | Prevent
 
-def brute_force(model, row: np.ndarray, axes: Sequence[Axis], target: float) -> float | None:
+
+def brute_force(model: Model, row: np.ndarray, axes: Sequence[Axis], target: float) -> float | None:
     """Return the least effort over the whole grid, each cell scored by the model itself."""
-    columns = [model.features.index(axis.name) for axis in axes]
-    rows, efforts = [], []
-    for levels in itertools.product(*(range(len(axis.values)) for axis in axes)):
-        changed = row.copy()
-        changed[columns] = [axis.values[i] for axis, i in zip(axes, levels, strict=True)]
-        rows.append(changed)
-        efforts.append(sum(axis.costs[i] for axis, i in zip(axes, levels, strict=True)))
-    met = expit(model.log_odds(np.array(rows))) <= target
-    return float(np.array(efforts)[met].min()) if met.any() else None
+    efforts = np.array([sum(costs) for costs in itertools.product(*(a.costs for a in axes))])
+    met = expit(model.log_odds(_every_cell(model, row, axes))) <= target
+    return float(efforts[met].min()) if met.any() else None
 
 
 def milp_separable(
@@ -58,7 +57,7 @@ def milp_trees(
         score[levels + number] = value
         choose[tree, levels + number] = 1
         start = 0
-        for axis, mask in zip(axes, allowed, strict=True):
+        for mask in allowed:
             if not mask.all():
                 line = np.zeros(n)
                 line[levels + number] = 1
@@ -86,7 +85,7 @@ def treecf_exact(
     booster = model.booster.copy()
     booster.feature_names = list(model.features)
     moving = {reach.lever.name: reach for reach in reaches if len(reach.values) > 1}
-    constraints = [treecf.Freeze(name) for name in model.features if name not in moving]
+    constraints: list[Any] = [treecf.Freeze(name) for name in model.features if name not in moving]
     for name, reach in moving.items():
         lowest = max(reach.floor, reach.current - reach.max_change)
         constraints.append(treecf.Monotone(name, "decrease"))
@@ -99,7 +98,7 @@ def treecf_exact(
     )
     limit = (logit(target) - model.calibration.a) / model.calibration.b
     goal = treecf.Target.raw(op="<=", value=float(limit))
-    found = explainer.explain(row, goal, backend="exact", seed=0)
+    found: Any = explainer.explain(row, goal, backend="exact", seed=0)
     if isinstance(found, treecf.Infeasible):
         assert found.proof == "certified"
         return None
@@ -122,15 +121,17 @@ def continuous_axes(model: XGBoostModel, reaches: Sequence[Reach]) -> tuple[Axis
     return tuple(axes)
 
 
-def near_target(model, row: np.ndarray, axes: Sequence[Axis], target: float) -> bool:
+def near_target(model: Model, row: np.ndarray, axes: Sequence[Axis], target: float) -> bool:
     """Say whether some cell lies so close to the target that rounding decides about it."""
-    columns = [model.features.index(axis.name) for axis in axes]
-    rows = []
-    for values in itertools.product(*(axis.values for axis in axes)):
-        changed = row.copy()
-        changed[columns] = values
-        rows.append(changed)
-    return bool((np.abs(model.log_odds(np.array(rows)) - logit(target)) < 2e-6).any())
+    distance = model.log_odds(_every_cell(model, row, axes)) - logit(target)
+    return bool((np.abs(distance) < 2e-6).any())
+
+
+def _every_cell(model: Model, row: np.ndarray, axes: Sequence[Axis]) -> np.ndarray:
+    cells = list(itertools.product(*(axis.values for axis in axes)))
+    rows = np.repeat(row[None, :], len(cells), axis=0)
+    rows[:, [model.features.index(axis.name) for axis in axes]] = cells
+    return rows
 
 
 def _one_level_each(axes: Sequence[Axis], n: int) -> LinearConstraint:
@@ -141,7 +142,9 @@ def _one_level_each(axes: Sequence[Axis], n: int) -> LinearConstraint:
     return LinearConstraint(matrix, 1, 1)
 
 
-def _solve(costs: np.ndarray, constraints: list, whole: np.ndarray) -> float | None:
+def _solve(
+    costs: np.ndarray, constraints: list[LinearConstraint], whole: np.ndarray
+) -> float | None:
     result = milp(
         costs,
         constraints=constraints,

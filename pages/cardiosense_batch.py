@@ -4,77 +4,102 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.cardiosense import DIAGNOSTIC, Batch, score_table, template
+from core.cardiosense import DIAGNOSTIC, Batch, batch_template, score_table
 from core.errors import SuiteError
-from core.tables import problems_frame, to_csv, to_parquet
+from core.tables import match_columns, problems_frame, read_table, to_csv, to_parquet
 from core.viz import histogram
 from pages._shared import charts, header, results, upload
 
 KEY = "batch"
 PREVIEW_ROWS = 200
 MAX_MB = 50
+CURL = (
+    "curl --data-binary @patients.csv -H 'Content-Type: text/csv' "
+    "http://127.0.0.1:8501/api/v1/cardiosense/batch -o scored.csv"
+)
+
+
+def scored(content: bytes, name: str, file_id: str) -> Batch:
+    """Match the columns and score the file, once for each file and choice of columns."""
+    if st.session_state.get(f"{KEY}.header", (None,))[0] != file_id:
+        columns = [str(column) for column in read_table(content, name).frame.columns]
+        st.session_state[f"{KEY}.header"] = (file_id, columns)
+    columns = st.session_state[f"{KEY}.header"][1]
+    found = match_columns(columns, DIAGNOSTIC)
+    chosen = upload.mapping(columns, found, DIAGNOSTIC, f"{KEY}.{file_id}")
+    question = (file_id, chosen)
+    if st.session_state.get(f"{KEY}.scored", (None,))[0] != question:
+        with st.spinner("Checking every cell and scoring every row"):
+            batch = score_table(content, name=name, columns=chosen)
+        st.session_state[f"{KEY}.scored"] = (question, batch)
+    return st.session_state[f"{KEY}.scored"][1]
+
+
+def findings(batch: Batch) -> None:
+    total = sum(batch.counts.values())
+    if not total:
+        return
+    with st.expander(f"Findings about the file: {total:,} cells", icon=":material/rule:"):
+        st.dataframe(
+            [
+                {"Column": column, "Rule": rule, "Severity": severity, "Cells": cells}
+                for (column, rule, severity), cells in batch.counts.items()
+            ],
+            hide_index=True,
+            alt="Number of cells for each column and rule.",
+        )
+        report = problems_frame(batch.validation)
+        st.dataframe(report.head(PREVIEW_ROWS), hide_index=True, alt="Findings, cell by cell.")
+        download("Download the findings", lambda: to_csv(report), "findings.csv", "text/csv")
+
+
+def download(label: str, data, file: str, mime: str, kind: str = "secondary") -> None:
+    st.download_button(
+        label, data, file, mime, icon=":material/download:", type=kind, on_click="ignore"
+    )
 
 
 def show(batch: Batch) -> None:
-    scored, refused, rows = st.columns(3)
+    rows, done, refused = st.columns(3)
     rows.metric("Rows", f"{len(batch.frame):,}")
-    scored.metric("Scored", f"{batch.n_scored:,}")
+    done.metric("Scored", f"{batch.n_scored:,}")
     refused.metric("Refused", f"{batch.n_refused:,}")
     results.notes(batch.notes, "unknown")
-    if batch.problems:
-        with st.expander(f"What is wrong with the file: {len(batch.problems):,} findings"):
-            report = problems_frame(batch.problems)
-            st.dataframe(report.head(PREVIEW_ROWS), hide_index=True, alt="Findings, cell by cell.")
-            st.download_button(
-                "Download all findings", to_csv(report), "findings.csv", "text/csv",
-                icon=":material/download:", on_click="ignore",
-            )  # fmt: skip
+    findings(batch)
     if batch.n_scored:
-        charts.show(
-            histogram(batch.frame["p_disease"], x_label="Estimated probability of narrowing"),
-            key=f"{KEY}.histogram",
-        )
+        label = "Estimated probability of narrowing"
+        charts.show(histogram(batch.frame["p_disease"], x_label=label), key=f"{KEY}.histogram")
     st.dataframe(batch.frame.head(PREVIEW_ROWS), hide_index=True, alt="Scored rows.")
     if len(batch.frame) > PREVIEW_ROWS:
-        st.caption(f"The first {PREVIEW_ROWS} rows; the download holds all.")
-    columns = st.columns(2)
-    columns[0].download_button(
-        "Download CSV", lambda: to_csv(batch.frame), "scored.csv", "text/csv",
-        icon=":material/download:", type="primary", on_click="ignore",
-    )  # fmt: skip
-    columns[1].download_button(
-        "Download Parquet", lambda: to_parquet(batch.frame), "scored.parquet",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+        st.caption(f"The first {PREVIEW_ROWS} rows; the download holds all {len(batch.frame):,}.")
+    with st.container(horizontal=True):
+        download("Download CSV", lambda: to_csv(batch.frame), "scored.csv", "text/csv", "primary")
+        download(
+            "Download Parquet",
+            lambda: to_parquet(batch.frame),
+            "scored.parquet",
+            "application/vnd.apache.parquet",
+        )
     st.markdown("The same call from a program:")
     st.code("python -m apps.cli cardiosense score patients.csv scored.csv", language="bash")
-    st.code(
-        "curl --data-binary @patients.csv -H 'Content-Type: text/csv' "
-        "http://127.0.0.1:8501/api/v1/cardiosense/batch -o scored.csv",
-        language="bash",
-    )
+    st.code(CURL, language="bash", wrap_lines=True)
 
 
 with header.page("cardiosense-batch"):
     file = st.file_uploader(
-        "CSV or Parquet file", ["csv", "tsv", "txt", "parquet"], max_upload_size=MAX_MB,
+        "CSV or Parquet file, one patient a row",
+        ["csv", "tsv", "txt", "parquet"],
+        max_upload_size=MAX_MB,
         key=f"{KEY}.file",
-    )  # fmt: skip
-    st.download_button(
-        "Download the template", template(), "cardiosense_template.csv", "text/csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
-    with st.expander("What the columns mean"):
+    )
+    download("Download the template", batch_template, "cardiosense_template.csv", "text/csv")
+    with st.expander("What the columns mean", icon=":material/menu_book:"):
         st.dataframe(DIAGNOSTIC.dictionary(), hide_index=True, alt="Data dictionary.")
     if file is None:
-        st.info(
-            "Upload a file with one patient a row, or start from the template. Nothing is stored.",
-            icon=":material/info:",
-        )
+        st.info("Nothing that you upload is stored.", icon=":material/info:")
         st.stop()
     try:
-        columns = upload.mapping(file.getvalue(), file.name, DIAGNOSTIC, KEY)
-        batch = score_table(file.getvalue(), name=file.name, columns=columns)
+        batch = scored(file.getvalue(), file.name, file.file_id)
     except SuiteError as error:
         results.refusal(error, "This file cannot be scored")
         st.stop()

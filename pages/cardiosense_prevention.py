@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.cardiosense import PREVENTION, prevention_presets, prevention_risk
 from core.errors import InputError
-from core.viz.text import percent, percent_range
+from core.viz.text import number, percent, percent_range
 from pages._cardiosense import plan
 from pages._shared import header, inputs, results
 
@@ -39,7 +39,7 @@ with header.page("cardiosense-prevention"):
         st.stop()
     with st.container(border=True):
         total, parts = st.columns([1, 2], vertical_alignment="center")
-        total.metric("Risk within ten years", percent(risk.p))
+        total.metric("Risk within ten years", f"{number(100 * risk.p, 1)} %")
         total.caption(risk.outcome)
         if risk.low is not None:
             parts.markdown(

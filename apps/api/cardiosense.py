@@ -2,113 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import hashlib
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from apps import json_input
 from apps.api.answers import answer, compute
-from apps.api.records import as_sent, example, record
-from apps.api.results import result_model
+from apps.api.errors import Refusal
+from apps.api.schemas import (
+    ExplanationAnswer,
+    OutcomeAnswer,
+    OutcomeRequest,
+    PathAnswer,
+    PathRequest,
+    Patient,
+    RiskAnswer,
+)
 from apps.api.strict import StrictRoute
-from core.cardiosense.explain import Explanation, explain
-from core.cardiosense.levers import Layer, Reach
-from core.cardiosense.path_result import LeastEffortPath
+from apps.api.trail import Trail, now
+from apps.api.upload import CSV, FORM, PARQUET, read_upload
+from core.audit import INFERENCE
+from core.cardiosense.batch import Batch, score_table
+from core.cardiosense.explain import explain
+from core.cardiosense.model import models
+from core.cardiosense.outcomes import record_outcome
 from core.cardiosense.recourse import least_effort_path
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import Risk, score_patient
+from core.errors import InputError
 from core.runtime.settings import Settings
+from core.tables import to_csv, to_parquet
 
 MAX_SEED = 2**31
-ID = {"request_id": (str, Field(description="Id of the request, as in the header and the log."))}
-
-PatientModel = DIAGNOSTIC.pydantic_model("Patient")
-PersonModel = PREVENTION.pydantic_model("Person")
-Patient = Annotated[dict[str, Any], record(PatientModel), Body(examples=[example(DIAGNOSTIC)])]
-Probability = Annotated[float, Field(gt=0, lt=1)]
-
-
-class LeverLimits(BaseModel):
-    """Another limit for one lever, in its unit."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    floor: float | None = Field(None, description="Lowest value a plan may ask for.")
-    max_change: float | None = Field(None, description="Largest change within twelve months.")
-
-
-class PathRequest(BaseModel):
-    """What to find a path for."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"example": {"patient": example(DIAGNOSTIC), "target": 0.2}},
-    )
-
-    patient: Annotated[dict[str, Any], record(PatientModel | PersonModel)] = Field(
-        description="The record that the layer needs: a Patient (diagnostic) or a Person."
-    )
-    target: Annotated[Any, as_sent(Probability)] = Field(description="Risk to reach.")
-    layer: Layer = Field("diagnostic", description="Disease now, or an event within ten years.")
-    model: Literal["logistic", "xgboost", "prevent", "framingham"] | None = Field(
-        None, description="One of the layer's models; by default the one that scores patients."
-    )
-    weights: Annotated[Any, as_sent(dict[str, float | None] | None)] = Field(
-        None, description="Effort of using a lever's whole 12-month change; 1 where not given."
-    )
-    limits: Annotated[Any, as_sent(dict[str, LeverLimits] | None)] = Field(
-        None, description="Other limits for single levers."
-    )
-    robust: StrictBool = Field(False, description="Demand that noise and refits leave it valid.")
+TABLE = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            CSV: TABLE,
+            PARQUET: TABLE,
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": TABLE["schema"]},
+                    "required": ["file"],
+                }
+            },
+        },
+    }
+}
 
 
-class LeverInForce(BaseModel):
-    """One lever with the limits and the weight that applied."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    lever: str
-    label: str
-    unit: str
-    direction: Literal["down"]
-    current: float | None = Field(description="The patient's value; null when not measured.")
-    floor: float = Field(description="Lowest value a plan may ask for.")
-    max_change: float | None = Field(description="Largest change within twelve months.")
-    weight: float
-    step: float = Field(description="Clinical resolution of a plan.")
-    stop: str = Field(description="What ends the movement.")
-    floor_source: str
-    change_source: str
-
-
-RiskAnswer = result_model(Risk, "RiskAnswer", **ID)
-ExplanationAnswer = result_model(Explanation, "ExplanationAnswer", **ID)
-PathAnswer = result_model(
-    LeastEffortPath, "PathAnswer", replaced={Reach: LeverInForce}, **ID
-)
-
-
-def router(chosen: Settings) -> APIRouter:
+def router(chosen: Settings, trail: Trail) -> APIRouter:
     """Build the routes of CardioSense.
 
     Parameters
     ----------
     chosen : Settings
-        Says whether and where results are logged.
+        Largest upload.
+    trail : Trail
+        Where answers are recorded.
     """
     routes = APIRouter(prefix="/v1/cardiosense", tags=["cardiosense"], route_class=StrictRoute)
+    _describe(routes)
+    _ask(routes, trail)
+    _upload(routes, chosen, trail)
+    _feed_back(routes, trail)
+    return routes
 
+
+def _describe(routes: APIRouter) -> None:
     @routes.get("/fields")
     def fields() -> dict[str, list[dict[str, str]]]:
         """Return the data dictionary of both records: what each field means and may hold."""
         return {"diagnostic": DIAGNOSTIC.dictionary(), "prevention": PREVENTION.dictionary()}
 
+    @routes.get("/card")
+    def card(request: Request) -> dict[str, Any]:
+        """Return the model card: how good the models are, and on which patients."""
+        return {"model": models().artifact.tag, "card": dict(models().card)}
+
+
+def _ask(routes: APIRouter, trail: Trail) -> None:
     @routes.post("/score", responses={200: {"model": RiskAnswer}})
     async def score(request: Request, patient: Patient) -> Response:
         """Estimate the probability that a coronary artery is narrowed by half or more now."""
-        risk = await compute(lambda: score_patient(patient))
-        return answer(request, risk.to_dict())
+
+        def verb() -> Risk:
+            risk = score_patient(patient)
+            trail.estimate(request, patient, risk)
+            return risk
+
+        return answer(request, (await compute(verb)).to_dict())
 
     @routes.post("/explain", responses={200: {"model": ExplanationAnswer}})
     async def why(
@@ -137,4 +124,81 @@ def router(chosen: Settings) -> APIRouter:
         )
         return answer(request, found.to_dict())
 
-    return routes
+
+def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
+    @routes.post(
+        "/batch",
+        openapi_extra=UPLOAD,
+        response_class=Response,
+        responses={
+            200: {"description": "The scored table.", "content": {CSV: TABLE, PARQUET: TABLE}}
+        },
+    )
+    async def batch(
+        request: Request,
+        columns: Annotated[
+            str | None,
+            Query(description='Which column carries a field, as JSON: {"age": "Age in years"}.'),
+        ] = None,
+    ) -> Response:
+        """Score a table; the header Accept chooses CSV or Parquet.
+
+        Every row and column stays in place. A row that cannot be scored has no probability, and
+        its reason.
+        """
+        content, name = await read_upload(request, chosen.body_limit_bytes)
+        parquet = PARQUET in request.headers.get("accept", "")
+
+        def verb() -> tuple[Batch, bytes]:
+            scored = score_table(content, name=name, columns=_mapping(columns))
+            summary = {
+                "file": hashlib.sha256(content).hexdigest(),
+                "model": models().artifact.tag,
+                "decisions": scored.decisions,
+            }
+            trail.event("batch", request, summary)
+            return scored, to_parquet(scored.frame) if parquet else to_csv(scored.frame)
+
+        scored, table = await compute(verb)
+        suffix = "parquet" if parquet else "csv"
+        return Response(
+            table,
+            media_type=PARQUET if parquet else CSV,
+            headers={
+                "Content-Disposition": f'attachment; filename="scored.{suffix}"',
+                "X-Rows-Scored": str(scored.n_scored),
+                "X-Rows-Refused": str(scored.n_refused),
+            },
+        )
+
+
+def _feed_back(routes: APIRouter, trail: Trail) -> None:
+    @routes.post("/outcome/{request_id}", responses={200: {"model": OutcomeAnswer}})
+    async def outcome(request: Request, request_id: str, found: OutcomeRequest) -> Response:
+        """Record what was found in a patient whose estimate is in the audit log."""
+        log = trail.log()
+
+        def verb() -> None:
+            if not any(log.entries(event=INFERENCE, request_id=request_id)):
+                raise Refusal(
+                    404,
+                    "request_id",
+                    "No estimate with this id is in the log.",
+                    "Send the id that came with the estimate.",
+                    value=request_id,
+                )
+            record_outcome(log, request_id, found.outcome, now())
+
+        await compute(verb)
+        return answer(request, {"estimate": request_id, "outcome": found.outcome})
+
+
+def _mapping(text: str | None) -> dict[str, str | None] | None:
+    if text is None:
+        return None
+    content = json_input.loads(text.encode("utf-8", "surrogateescape"), "columns")
+    if not isinstance(content, dict) or not all(
+        value is None or isinstance(value, str) for value in content.values()
+    ):
+        raise InputError("columns: is not an object of field and column names.")
+    return content

@@ -1,11 +1,11 @@
-"""The API's reference as one plain HTML page, rendered from the OpenAPI document; fetches nothing."""
+"""The API's reference as one plain HTML page, made from the OpenAPI document; fetches nothing."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -70,16 +70,15 @@ def _operation(document: Document, path: str, method: str, operation: Document) 
 
 
 def _response(document: Document, status: str, response: Document) -> str:
-    schema = next(iter(response.get("content", {}).values()), {}).get("schema", {})
+    content: Document = next(iter(response.get("content", {}).values()), {"schema": {}})
+    schema = content.get("schema", {})
     line = f"<h3>{escape(status)}: {escape(response['description'])}</h3>"
     return line + _schema(document, "", schema) if status.startswith("2") else line
 
 
 def _schema(document: Document, heading: str, schema: Document) -> str:
     title = f"<h3>{escape(heading)}</h3>" if heading else ""
-    return title + "".join(
-        _object(document, shape) for shape in _alternatives(document, schema)
-    )
+    return title + "".join(_object(document, shape) for shape in _alternatives(document, schema))
 
 
 def _object(document: Document, shape: Document) -> str:
@@ -131,7 +130,7 @@ def _kind(schema: Document) -> str:
     return f"list of {_kind(schema['items'])}" if kind == "array" and "items" in schema else kind
 
 
-def _table(heading: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heading: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     title = f"<h3>{escape(heading)}</h3>" if heading else ""
     top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join(

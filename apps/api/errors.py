@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from core.errors import ArtifactError, NotEnoughDataError, Problem, SuiteError
+from core.errors import InputError, NotEnoughDataError, Problem, SuiteError
 
 MAX_PROBLEMS = 50
 SHOWN = 80
@@ -183,7 +183,7 @@ def refusal_response(refusal: Refusal, request_id: str) -> Response:
 
 def suite_error_response(error: SuiteError, request_id: str) -> Response:
     """Build the response for an error of the suite, whose text may be shown."""
-    if isinstance(error, ArtifactError):
+    if not isinstance(error, InputError | NotEnoughDataError):
         return error_response(503, error.message, error.problems, request_id)
     kind = "not-enough-data" if isinstance(error, NotEnoughDataError) else "invalid-input"
     problems = error.problems or (_unlisted(error, kind),)
@@ -191,7 +191,7 @@ def suite_error_response(error: SuiteError, request_id: str) -> Response:
 
 
 def internal_response(request_id: str) -> Response:
-    """Build the response for a failure that is ours: no detail, only the id under which it is logged."""
+    """Build the response for a failure that is ours: the id of the log line and nothing else."""
     message = (
         f"{KINDS[500][1]} No result was produced. "
         f"Try again; if it fails again, report the id {request_id}."
@@ -218,9 +218,7 @@ def _on_http(request: Request, error: Exception) -> Response:
         field = "method" if error.status_code == 405 else "path"
         value = request.method if error.status_code == 405 else request.url.path
         message = KINDS.get(error.status_code, KINDS[400])[1]
-        error = Refusal(
-            error.status_code, field, message, "", value=value, headers=error.headers
-        )
+        error = Refusal(error.status_code, field, message, "", value=value, headers=error.headers)
     return refusal_response(error, request.state.request_id)
 
 

@@ -1,4 +1,4 @@
-"""Is the service able to answer, and with which models?"""
+"""The health check: whether the service can answer, and with which models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from core import cardiosense
+from core.cardiosense.model import models
 
 
 class Health(BaseModel):
@@ -37,7 +37,7 @@ def router(version: str) -> APIRouter:
         return Health(
             status="ok",
             version=version,
-            model=cardiosense.models().artifact.tag,
+            model=models().artifact.tag,
             uptime_s=round(time.monotonic() - began, 3),
         )
 

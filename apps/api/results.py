@@ -19,46 +19,49 @@ _ATTRIBUTE = re.compile(r"^(?P<names>\w[\w, ]*) : .*\n(?P<text>(?: {4}.*\n?|\n)+
 Replacements = Mapping[type, type[BaseModel]]
 
 
-def result_model(
-    cls: type, name: str = "", *, replaced: Replacements | None = None, **extra: Any
-) -> type[BaseModel]:
-    """Build the schema of a result's ``to_dict()`` from its dataclass.
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(_Closed):
+    """What every answer of a verb carries beside its result."""
+
+    request_id: str = Field(description="Id of the request, as in the header and the log.")
+
+
+def answer_model(cls: type, replaced: Replacements | None = None) -> type[BaseModel]:
+    """Build the schema of an answer: a result's ``to_dict()`` and the id of the request.
 
     Parameters
     ----------
     cls : type
         A dataclass with numpy-style docstring; nested dataclasses are described alike.
-    name : str, optional
-        Name of the schema; by default that of the class.
     replaced : mapping, optional
         Schemas of nested classes whose ``to_dict()`` differs from their fields.
-    **extra
-        Further fields, as ``create_model`` takes them.
     """
+    return _model(cls, f"{cls.__name__}Answer", Answer, replaced or {})
+
+
+def _model(cls: type, name: str, base: type[BaseModel], replaced: Replacements) -> type[BaseModel]:
     meanings = _meanings(cls)
     hints = typing.get_type_hints(cls)
     fields: dict[str, Any] = {
         field.name: (
-            _schema_type(hints[field.name], replaced or {}),
+            _schema_type(hints[field.name], replaced),
             Field(description=meanings.get(field.name)),
         )
         for field in dataclasses.fields(cls)
     }
-    model: type[BaseModel] = create_model(
-        name or cls.__name__,
-        __config__=ConfigDict(extra="forbid"),
-        __doc__=(inspect.getdoc(cls) or "").partition("\n")[0],
-        **extra,
-        **fields,
-    )
+    doc = (inspect.getdoc(cls) or "").partition("\n")[0]
+    model: type[BaseModel] = create_model(name, __base__=base, __doc__=doc, **fields)
     return model
 
 
 def _schema_type(hint: Any, replaced: Replacements) -> Any:
     if hint in replaced:
         return replaced[hint]
-    if dataclasses.is_dataclass(hint):
-        return result_model(typing.cast("type", hint), replaced=replaced)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _model(hint, hint.__name__, _Closed, replaced)
     arguments = typing.get_args(hint)
     origin = typing.get_origin(hint)
     if not arguments or origin is typing.Literal:

@@ -83,6 +83,7 @@ class Gate:
         self.hosts = settings.allowed_hosts
         self.key = None if settings.api_key is None else _digest(settings.api_key)
         self.upload_limit = settings.body_limit_bytes
+        self.json_limit = min(JSON_LIMIT_BYTES, settings.body_limit_bytes)
         self.ids = RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -142,7 +143,9 @@ class Gate:
         )
 
     def _limit(self, path: str) -> int:
-        return self.upload_limit if path in UPLOAD_PATHS else min(JSON_LIMIT_BYTES, self.upload_limit)
+        return (
+            self.upload_limit if path in UPLOAD_PATHS else min(JSON_LIMIT_BYTES, self.upload_limit)
+        )
 
     def _log(self, exchange: _Exchange) -> None:
         route = exchange.scope.get("route")

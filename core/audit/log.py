@@ -165,6 +165,27 @@ class AuditLog:
         except SuiteError as error:
             return Verification(False, 0, None, error.message, "")
 
+    def sound_entries(self, *events: str) -> list[Entry]:
+        """Return the entries of these events once the whole chain has been checked.
+
+        Raises
+        ------
+        SuiteError
+            If an entry does not stand, or the database cannot be read.
+        """
+        kept: list[Entry] = []
+
+        def watched() -> Iterator[Entry]:
+            for entry in self.entries():
+                if entry.event in events:
+                    kept.append(entry)
+                yield entry
+
+        found = verify(watched())
+        if not found.ok:
+            raise SuiteError(f"The audit log cannot be relied on. {found.reason}")
+        return kept
+
     def _append(self, fields: dict[str, str]) -> Entry:
         if self._engine.dialect.name == "sqlite":
             self._file().parent.mkdir(parents=True, exist_ok=True)

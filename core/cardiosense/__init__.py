@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from core.cardiosense.batch import Batch, score_table
+from core.cardiosense.explain import Attribution, Explanation, explain
 from core.cardiosense.levers import levers_for
+from core.cardiosense.overview import GlobalView, global_view
 from core.cardiosense.path_result import LeastEffortPath
 from core.cardiosense.presets import diagnostic as diagnostic_presets
 from core.cardiosense.presets import prevention as prevention_presets
+from core.cardiosense.presets import template as batch_template
 from core.cardiosense.prevention import PreventionRisk, prevention_risk
 from core.cardiosense.recourse import least_effort_path
 from core.cardiosense.robustness import Robustness
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import Risk, score_frame, score_patient
+from core.cardiosense.whatif import sensitivity_curve, what_if
 
 __all__ = [
     "DIAGNOSTIC",
     "PREVENTION",
+    "Attribution",
+    "Batch",
+    "Explanation",
+    "GlobalView",
     "LeastEffortPath",
     "PreventionRisk",
     "Risk",
     "Robustness",
+    "batch_template",
     "diagnostic_presets",
+    "explain",
+    "global_view",
     "least_effort_path",
     "levers_for",
     "prevention_presets",
     "prevention_risk",
     "score_frame",
     "score_patient",
+    "score_table",
+    "sensitivity_curve",
+    "what_if",
 ]

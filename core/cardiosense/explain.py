@@ -242,9 +242,9 @@ def _attribution(model: RiskModel, row: Floats, *, sampled: bool, seed: int) -> 
         p_base=float(expit(model.base)),
         p=round(float(expit(log_odds)), DECIMALS),
         contributions=tuple(
-            Contribution(name, DIAGNOSTIC[name].label, DIAGNOSTIC[name].describe(value), *both)
-            for name, value, *both in zip(
-                model.features,
+            Contribution(spec.name, spec.label, spec.describe(value), *both)
+            for spec, value, *both in zip(
+                DIAGNOSTIC.select(model.features),
                 row.tolist(),
                 shares.tolist(),
                 in_probability.tolist(),
@@ -274,20 +274,21 @@ def _lime(model: RiskModel, row: Floats, seeds: range) -> Lime:
         p: Floats = expit(model.log_odds(X))
         return p
 
-    codes = [at for at, name in enumerate(model.features) if DIAGNOSTIC[name].is_code]
+    fields = DIAGNOSTIC.select(model.features)
+    codes = [at for at, spec in enumerate(fields) if spec.is_code]
     fit = fit_lime(probability, row, _training(model), codes, seeds=seeds)
     r2, top3, top5 = float(fit.r2.mean()), *(seed_stability(fit.effects, k) for k in (3, 5))
     return Lime(
         weights=tuple(
             LimeWeight(
-                name,
-                DIAGNOSTIC[name].label,
-                DIAGNOSTIC[name].describe(value),
+                spec.name,
+                spec.label,
+                spec.describe(value),
                 float(effects.mean()),
                 float(effects.min()),
                 float(effects.max()),
             )
-            for name, value, effects in zip(model.features, row, fit.effects.T, strict=True)
+            for spec, value, effects in zip(fields, row, fit.effects.T, strict=True)
             if not np.isnan(value)
         ),
         r2=r2,

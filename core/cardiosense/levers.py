@@ -2,7 +2,7 @@
 
 Only measured quantities that patients and clinicians can influence are levers. Age, sex, history,
 eGFR and treatment flags never move: in risk equations a treatment flag marks sicker patients, so
-switching it on raises the estimate. Test outcomes (maximum heart rate, exercise angina, ST
+switching it on may raise the estimate. Test outcomes (maximum heart rate, exercise angina, ST
 depression and slope, vessels, thallium scan) are results, not actions.
 """
 

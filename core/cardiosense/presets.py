@@ -8,7 +8,9 @@ import math
 import pandas as pd
 
 from core.cardiosense import data
+from core.cardiosense.schema import DIAGNOSTIC
 from core.presets import Preset
+from core.tables import template_csv
 
 _DIAGNOSTIC_ROWS: tuple[tuple[str, str, data.Site, int], ...] = (
     ("man-56", "Man, 56: atypical angina", "cleveland", 5),
@@ -34,6 +36,11 @@ def diagnostic() -> tuple[Preset, ...]:
 def prevention() -> tuple[Preset, ...]:
     """Return the prevention examples: the PREVENT paper's case, then Framingham patients."""
     return (_PREVENT_CASE, *(_framingham(*row) for row in _PREVENTION_ROWS))
+
+
+def template() -> bytes:
+    """Return a CSV file that shows how to write a table of patients: header and real rows."""
+    return template_csv(DIAGNOSTIC, [preset.values for preset in diagnostic()])
 
 
 _PREVENT_CASE = Preset(

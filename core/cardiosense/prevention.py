@@ -37,8 +37,8 @@ OUTCOMES = {
 CAUTION = {
     "prevent": (
         "The published equations carry no refits, so no interval can be given.",
-        "A treatment flag raises the estimate because treated people were sicker to begin with; "
-        "it says nothing against treatment.",
+        "Taking a medicine can raise the estimate, because treated people were sicker to begin "
+        "with; that says nothing against treatment.",
         "Below 110 mmHg the estimate rises again as systolic pressure falls.",
     ),
     "framingham": ("Trained on a teaching extract; for study, not for decisions.",),

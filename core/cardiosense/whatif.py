@@ -233,8 +233,8 @@ def _curve_flags(values: Mapping[str, float], spec: FieldSpec, given: float) -> 
     own, along = (route(part).champion for part in (values, {**values, spec.name: given}))
     if own.name != along.name:
         return (
-            f"The patient's own estimate comes from {own.name}; with {spec.name} given, {along.name}"
-            " answers.",
+            f"The patient's own estimate comes from {own.name}; with {spec.name} given,"
+            f" {along.name} answers.",
         )
     if spec.name not in own.features:
         return (

@@ -74,7 +74,7 @@ def agreement(first: Floats, second: Floats) -> Agreement:
     overlap = len(set(strongest(a, size)) & set(strongest(b, size))) / size
     signs = float(np.mean(np.sign(a[leading]) == np.sign(b[leading])))
     varies = np.ptp(np.abs(a)) > 0 and np.ptp(np.abs(b)) > 0
-    rho = float(stats.spearmanr(np.abs(a), np.abs(b)).statistic) if varies else None
+    rho = _spearman(np.abs(a), np.abs(b)) if varies else None
     return Agreement(overlap, signs, rho, _verdict(overlap, signs, rho), len(a))
 
 
@@ -111,6 +111,11 @@ def strongest(values: Floats, k: int) -> list[int]:
     """Return the positions of the k largest absolute values, strongest first."""
     order: list[int] = np.argsort(-np.abs(values), kind="stable")[:k].tolist()
     return order
+
+
+def _spearman(a: Floats, b: Floats) -> float:
+    # The coefficient alone; scipy's spearmanr also computes a p-value, five times as slow.
+    return float(np.corrcoef(stats.rankdata(a), stats.rankdata(b))[0, 1])
 
 
 def _verdict(overlap: float, signs: float, rho: float | None) -> Verdict:

@@ -1,0 +1,27 @@
+"""Tables in files: reading, matching columns, validating cells, writing, templates."""
+
+from __future__ import annotations
+
+from core.tables.columns import ColumnMap, match_columns, require_columns
+from core.tables.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
+from core.tables.read import Table, read_table
+from core.tables.template import template_csv
+from core.tables.validate import Validation, problems_frame, validate
+from core.tables.write import to_csv, to_parquet
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "ColumnMap",
+    "Table",
+    "Validation",
+    "match_columns",
+    "problems_frame",
+    "read_table",
+    "require_columns",
+    "template_csv",
+    "to_csv",
+    "to_parquet",
+    "validate",
+]

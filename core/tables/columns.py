@@ -92,6 +92,40 @@ def match_columns(
     )
 
 
+def require_columns(matched: ColumnMap, fields: FieldSet, columns: Sequence[str]) -> None:
+    """Refuse a table in which a required field has no column, or a field has several.
+
+    Raises
+    ------
+    InputError
+        Naming every such field and the columns of the file.
+    """
+    problems = [
+        Problem(
+            field,
+            ", ".join(claimed),
+            "ambiguous-column",
+            f"More than one column may carry {fields[field].label}: {', '.join(claimed)}.",
+            f"Say which column is {field}, or remove the others.",
+        )
+        for field, claimed in matched.ambiguous.items()
+    ]
+    seen = ", ".join(column or "(no name)" for column in columns)
+    problems += [
+        Problem(
+            field,
+            "",
+            "missing-column",
+            f"The file has no column for {fields[field].label}, which is required.",
+            f"Add the column {field}, or say which of these carries it: {seen}.",
+        )
+        for field in matched.missing
+        if fields[field].required
+    ]
+    if problems:
+        raise InputError.from_problems(tuple(problems))
+
+
 def _claimants(columns: Sequence[str], spec: FieldSpec) -> tuple[str, ...]:
     names = {_plain(name) for name in (spec.name, *spec.aliases)}
     return tuple(column for column in columns if _plain(column) in names)

@@ -42,7 +42,9 @@ def _as_text(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
     kind = field.type
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         message = f"The column {field.name} holds {kind} values, not numbers or text."
-        raise refusal("column-type", message, "Leave it out or write it as text.", column=field.name)
+        raise refusal(
+            "column-type", message, "Leave it out or write it as text.", column=field.name
+        )
     try:
         return pc.fill_null(pc.cast(column, pa.large_string()), "")
     except pa.ArrowException as error:

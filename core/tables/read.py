@@ -74,7 +74,9 @@ def read_table(source: bytes | Path, name: str = "") -> Table:
     if data.startswith(b"PAR1"):
         from core.tables.parquet import read_parquet
 
-        return Table(text_frame(read_parquet(data, name)), "Parquet", "", ".", ("Read as Parquet.",))
+        return Table(
+            text_frame(read_parquet(data, name)), "Parquet", "", ".", ("Read as Parquet.",)
+        )
     utf8, encoding, notes = to_utf8(data, name)
     utf8 = utf8.strip(b"\r\n")
     delimiter, header = detect_delimiter(utf8, name)
@@ -92,9 +94,7 @@ def text_frame(arrow: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _parse(
-    utf8: bytes, delimiter: str, width: int, name: str
-) -> tuple[pa.Table, tuple[str, ...]]:
+def _parse(utf8: bytes, delimiter: str, width: int, name: str) -> tuple[pa.Table, tuple[str, ...]]:
     # A quote that is never closed swallows every following line: a last record of our own tells.
     data = b"%b\n%b\n" % (utf8, delimiter.join("x" * width).encode())
     arrow, ragged = _read_records(data, delimiter, width, name)
@@ -106,7 +106,9 @@ def _parse(
         raise refusal("open-quote", message, fix, row=row if row > 0 else None)
     if ragged:
         raise _ragged_refusal(ragged, name)
-    notes = (f"Cells are separated by a {DELIMITERS[delimiter]}.",) if delimiter != "," else ()
+    notes: tuple[str, ...] = ()
+    if delimiter != ",":
+        notes = (f"Cells are separated by a {DELIMITERS[delimiter]}.",)
     if any(pair in utf8 for pair in _MAYBE_BLANK_LINE):
         with_blank, _ = _read_records(data, delimiter, width, name, skip_blank=False)
         blank = with_blank.num_rows - arrow.num_rows

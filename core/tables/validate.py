@@ -10,14 +10,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.errors import Problem, Severity
+from core.errors import InputError, Problem, Severity
 from core.fields import FieldSet, FieldSpec
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 LISTED = 10_000
 """Greatest number of problems listed one by one; the counts are always complete."""
+
+MAX_DISTINCT = 50_000
+"""Greatest number of different texts with findings in one column."""
 
 REPORT_COLUMNS = ("row", "column", "value", "rule", "severity", "message", "fix")
 
@@ -84,8 +87,9 @@ class Validation:
     def ok(self) -> NDArray[np.bool_]:
         """Rows without an error, shape (n,)."""
         ok = np.ones(len(self.values), dtype=bool)
-        for column, bad in self._with(("error",)):
-            ok[column.rows[bad[column.which]]] = False
+        for column in self.findings:
+            bad = [any(p.severity == "error" for p in found) for found in column.found]
+            ok[column.rows[np.array(bad, dtype=bool)[column.which]]] = False
         return ok
 
     @property
@@ -114,7 +118,7 @@ class Validation:
         return tuple(listed[:limit])
 
     def sentences(
-        self, severity: Severity, *, skip: frozenset[str] = frozenset(), separator: str = "; "
+        self, severity: Severity, *, skip: frozenset[str] = frozenset(), separator: str = " "
     ) -> NDArray[np.object_]:
         """Return per row the findings of one severity, as one text without the row number.
 
@@ -142,19 +146,131 @@ class Validation:
                 )
                 for found in column.found
             ]
-            new = np.array([*said, ""], dtype=object)[column.which]
-            pairs = zip(texts[column.rows], new, strict=True)
-            texts[column.rows] = [join(a, b) for a, b in pairs]
+            pairs = zip(texts[column.rows], column.which.tolist(), strict=True)
+            texts[column.rows] = [join(text, said[which]) for text, which in pairs]
         return texts
 
-    def _with(
-        self, severities: tuple[Severity, ...]
-    ) -> Iterator[tuple[ColumnFindings, NDArray[np.bool_]]]:
-        for column in self.findings:
-            yield (
-                column,
-                np.array(
-                    [any(p.severity in severities for p in found) for found in column.found],
-                    dtype=bool,
-                ),
+
+def validate(
+    frame: pd.DataFrame,
+    fields: FieldSet,
+    columns: Mapping[str, str],
+    *,
+    decimal: Literal[".", ","] = ".",
+) -> Validation:
+    """Turn a table of text into numbers and findings.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as text, as ``read_table`` gives them.
+    fields : FieldSet
+        Rules of the record.
+    columns : mapping
+        Field name to column of ``frame``; a field without a column is missing in every row,
+        which is no finding (see ``require_columns``).
+    decimal : {".", ","}
+        Decimal sign of the numbers.
+
+    Returns
+    -------
+    Validation
+
+    Raises
+    ------
+    InputError
+        If one column holds more than ``MAX_DISTINCT`` different texts with findings: it is then
+        not the field it was taken for.
+    """
+    values: dict[str, NDArray[np.float64]] = {}
+    findings = []
+    for spec in fields:
+        if spec.name in columns:
+            column = columns[spec.name]
+            values[spec.name], found = _validate_column(frame[column], column, spec, decimal)
+            findings.append(found)
+        else:
+            values[spec.name] = np.full(len(frame), np.nan)
+    return Validation(pd.DataFrame(values, columns=list(fields.names)), tuple(findings))
+
+
+def problems_frame(validation: Validation, limit: int = LISTED) -> pd.DataFrame:
+    """Return the findings as a table for download, with a last line for what is not listed."""
+    records = [problem.to_dict() for problem in validation.problems(limit)]
+    omitted = validation.total - len(records)
+    if omitted:
+        message = f"{omitted:,} more findings are not listed here."
+        fix = "Mend the listed ones and check the file again."
+        records.append({"rule": "not-listed", "message": message, "fix": fix})
+    report = pd.DataFrame(records, columns=list(REPORT_COLUMNS)).fillna({"column": "", "value": ""})
+    return report.astype({"row": "Int64", "severity": "str"}).fillna({"severity": ""})
+
+
+def _validate_column(
+    series: pd.Series[str], column: str, spec: FieldSpec, decimal: str
+) -> tuple[NDArray[np.float64], ColumnFindings]:
+    texts, codes = _distinct(series)
+    if decimal == ",":
+        import pyarrow.compute as pc
+
+        texts = pc.replace_substring_regex(texts, _DECIMAL_COMMA, r"\1.\2")
+    numbers, plain = _plain_numbers(texts, spec)
+    found: list[tuple[Problem, ...]] = []
+    number_of = np.full(len(numbers), -1)
+    for index in np.nonzero(~plain)[0]:
+        numbers[index], problems = spec.check(texts[index].as_py(), text=True)
+        if problems:
+            number_of[index] = len(found)
+            found.append(tuple(_as_written(p, column, decimal) for p in problems))
+        if len(found) > MAX_DISTINCT:
+            raise _wrong_column(column, spec, found[0][0])
+    which = number_of[codes]
+    rows = np.nonzero(which >= 0)[0]
+    return numbers[codes], ColumnFindings(rows, which[rows], tuple(found))
+
+
+def _distinct(series: pd.Series[str]) -> tuple[pa.Array, NDArray[np.int32]]:
+    """Return the distinct texts of a column, and for each row which of them it holds."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pa.chunked_array(pa.array(series, type=pa.large_string(), from_pandas=True))
+    encoded = pc.fill_null(column, "").combine_chunks().dictionary_encode()
+    return encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False)
+
+
+def _plain_numbers(
+    texts: pa.Array, spec: FieldSpec
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Convert the texts that are plainly numbers, and say which need no further check."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    candidates = pc.if_else(pc.match_substring_regex(texts, _PLAIN_NUMBER), texts, None)
+    numbers = pc.cast(candidates, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    if spec.is_code:
+        plain = np.isin(numbers, [code for code, _ in spec.choices])
+    else:
+        plain = ~np.isnan(numbers)
+        for low, high in ((spec.low, spec.high), spec.seen or (None, None)):
+            plain &= (numbers >= (-np.inf if low is None else low)) & (
+                numbers <= (np.inf if high is None else high)
             )
+    return numbers, plain & ~np.isin(numbers, spec.missing_codes)
+
+
+def _as_written(problem: Problem, column: str, decimal: str) -> Problem:
+    value = problem.value.replace(".", ",") if decimal == "," else problem.value
+    return dataclasses.replace(problem, column=column, value=value)
+
+
+def _wrong_column(column: str, spec: FieldSpec, example: Problem) -> InputError:
+    message = f"More than {MAX_DISTINCT:,} different values are questionable, such as:"
+    problem = Problem(
+        column,
+        example.value,
+        "wrong-column",
+        f"{message} {example.message}",
+        f"Check that this column is {spec.label} ({spec.expected()}).",
+    )
+    return InputError.from_problems((problem,))

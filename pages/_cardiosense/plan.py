@@ -58,7 +58,9 @@ def ask(entered: Record, *, layer: str, model: str, default_target: float) -> No
         st.caption("No plan has been asked for yet.")
     elif stored[0] != question:
         del st.session_state[f"{key}.path"]
-        st.caption("The question has changed, so the earlier plan was removed. Find the path again.")
+        st.caption(
+            "The question has changed, so the earlier plan was removed. Find the path again."
+        )
     else:
         show(stored[1], key)
 
@@ -135,7 +137,8 @@ def _robustness(measured: Robustness) -> None:
     if measured.refit_share is not None:
         shares.append(f"{percent(measured.refit_share)} of {measured.refits} refits of the model")
     results.badge("ok" if measured.label == "robust" else "attention", measured.label.title())
-    st.caption(f"The target holds in {' and in '.join(shares)}. {measured.note}")
+    note = measured.note[:1].upper() + measured.note[1:]
+    st.caption(f"The target holds in {' and in '.join(shares)}. {note}.")
 
 
 def _table(path: LeastEffortPath) -> pd.DataFrame:

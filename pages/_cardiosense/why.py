@@ -81,7 +81,7 @@ def what_if(entered: Record, risk: Risk) -> None:
         line = cardiosense.sensitivity_curve(entered, name)
         charts.show(
             curve(
-                line.values,
+                line.grid,
                 line.p,
                 x_label=f"{spec.label} [{spec.unit}]",
                 low=line.low,

@@ -108,11 +108,16 @@ def _values(path: str, specs: tuple[FieldSpec, ...], record: dict[str, Any]) -> 
     for spec in specs:
         for kind, literal in LITERALS.items():
             if _refused(spec, literal):
-                yield Case(f"{spec.name}-{kind}", path, _with(record, spec.name, literal), spec.name)
+                yield Case(
+                    f"{spec.name}-{kind}", path, _with(record, spec.name, literal), spec.name
+                )
         if spec.is_code:
             unknown = max(code for code, _ in spec.choices) + 1
             yield Case(
-                f"{spec.name}-code-{unknown}", path, _with(record, spec.name, str(unknown)), spec.name
+                f"{spec.name}-code-{unknown}",
+                path,
+                _with(record, spec.name, str(unknown)),
+                spec.name,
             )
         for hint in spec.units:
             middle = str((hint.low + min(hint.high, spec.low or hint.high)) / 2)

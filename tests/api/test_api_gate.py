@@ -108,9 +108,11 @@ def test_remembered_ids_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_wrong_key_is_refused_before_the_body_is_read(authorization: str | None) -> None:
     client = TestClient(small_api(api_key=KEY))
-    headers = [] if authorization is None else [
-        (b"Authorization", authorization.encode("utf-8", "surrogateescape"))
-    ]
+    headers = (
+        []
+        if authorization is None
+        else [(b"Authorization", authorization.encode("utf-8", "surrogateescape"))]
+    )
     response = client.post("/echo", content=b"{", headers=headers)
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -209,9 +211,13 @@ def test_a_bug_shows_only_an_id(client: TestClient, caplog: pytest.LogCaptureFix
     assert "ZeroDivision" not in response.text
 
 
-@pytest.mark.parametrize(("how", "status", "kind"), [
-    ("artifact", 503, "unavailable"), ("data", 422, "not-enough-data"),
-])
+@pytest.mark.parametrize(
+    ("how", "status", "kind"),
+    [
+        ("artifact", 503, "unavailable"),
+        ("data", 422, "not-enough-data"),
+    ],
+)
 def test_suite_errors_are_told(client: TestClient, how: str, status: int, kind: str) -> None:
     response = client.get(f"/fail/{how}")
     assert response.status_code == status

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import socket
-import subprocess
-import sys
-import threading
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from apps.registry import ROOT
+from benchmarks.serving import suite
 
 CHROMIUM = Path("/usr/bin/chromium")
-START_TIMEOUT_S = 120
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BROWSER_FLAGS = [
     "--no-sandbox",
@@ -34,56 +26,11 @@ if not CHROMIUM.exists():
     pytest.skip("Chromium is not installed at /usr/bin/chromium", allow_module_level=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(process: subprocess.Popen[str], text: str) -> None:
-    """Read the server's output until a line holds the text; fail with all of it otherwise."""
-    lines: queue.Queue[str] = queue.Queue()
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.put(line)
-        lines.put("")
-
-    threading.Thread(target=read, daemon=True).start()
-    seen: list[str] = []
-    while True:
-        line = lines.get(timeout=START_TIMEOUT_S)
-        seen.append(line)
-        if text in line:
-            return
-        if line == "":
-            pytest.fail("the server stopped:\n" + "".join(seen))
-
-
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The address of a suite started as a user starts it."""
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "apps/server.py"]
-    environment = {key: value for key, value in os.environ.items() if key != "SUITE_AUDIT_MODE"}
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        _wait_for(process, "http://127.0.0.1")
-        address = f"http://127.0.0.1:{port}"
-        with urllib.request.urlopen(f"{address}/api/health", timeout=START_TIMEOUT_S) as answer:
-            assert answer.status == 200
+    with suite() as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

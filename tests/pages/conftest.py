@@ -19,10 +19,12 @@ def open_page() -> OpenPage:
 
     def open_(slug: str, **query: str) -> AppTest:
         app = AppTest.from_file(ROOT / "apps" / "suite.py", default_timeout=TIMEOUT_S)
+        if slug:
+            # The router must have run once before it knows its pages.
+            app.run()
+            app.switch_page(str(page(slug).path))
         for name, value in query.items():
             app.query_params[name] = value
-        if slug:
-            app.switch_page(str(page(slug).path))
         return app.run()
 
     return open_

@@ -66,7 +66,8 @@ def test_contrast_of_known_pairs():
 
 @pytest.mark.parametrize("mode", theme.BACKGROUNDS)
 @pytest.mark.parametrize(
-    "colour", sorted({*theme.CATEGORICAL, theme.NEUTRAL, *(s.colour for s in theme.STATUSES.values())})
+    "colour",
+    sorted({*theme.CATEGORICAL, theme.NEUTRAL, *(s.colour for s in theme.STATUSES.values())}),
 )
 def test_marks_stand_out_from_both_backgrounds(colour, mode):
     assert _contrast(colour, theme.BACKGROUNDS[mode]) >= MARK_CONTRAST
@@ -112,7 +113,8 @@ def test_template_works_on_any_background_and_has_room():
     layout = theme.template().layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
     assert layout.colorway == theme.CATEGORICAL
-    assert layout.xaxis.automargin and layout.yaxis.automargin
+    assert layout.xaxis.automargin
+    assert layout.yaxis.automargin
     assert layout.font.family.startswith("IBM Plex Sans")
 
 

@@ -1,0 +1,109 @@
+"""What CardioSense's routes take and return, read off the core's own fields and results."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Body
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, create_model
+
+from apps.api.records import as_sent, example, record
+from apps.api.results import Answer, answer_model
+from core.cardiosense.explain import Explanation
+from core.cardiosense.levers import LEVERS, MAX_WEIGHT, Layer, Reach
+from core.cardiosense.path_result import LeastEffortPath
+from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
+from core.cardiosense.score import Risk
+
+PatientModel = DIAGNOSTIC.pydantic_model("Patient")
+PersonModel = PREVENTION.pydantic_model("Person")
+Patient = Annotated[dict[str, Any], record(PatientModel), Body(examples=[example(DIAGNOSTIC)])]
+Probability = Annotated[float, Field(gt=0, lt=1)]
+
+
+_LEVERS = dict.fromkeys(lever.name for levers in LEVERS.values() for lever in levers)
+
+
+class LeverLimits(BaseModel):
+    """Another limit for one lever, in its unit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    floor: float | None = Field(None, description="Lowest value a plan may ask for.")
+    max_change: float | None = Field(None, description="Largest change within twelve months.")
+
+
+def _by_lever(name: str, value: Any) -> Any:
+    fields: dict[str, Any] = dict.fromkeys(_LEVERS, (value | None, None))
+    return create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
+
+
+Weights = _by_lever("Weights", Annotated[float, Field(ge=0, le=MAX_WEIGHT)])
+Limits = _by_lever("Limits", LeverLimits)
+
+
+def _with_example(schema: dict[str, Any]) -> None:
+    schema["example"] = {"patient": example(DIAGNOSTIC), "target": 0.2}
+
+
+class PathRequest(BaseModel):
+    """What to find a path for."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_with_example)
+
+    patient: Annotated[dict[str, Any], record(PatientModel | PersonModel)] = Field(
+        description="The record that the layer needs: a Patient (diagnostic) or a Person."
+    )
+    target: Annotated[Any, as_sent(Probability)] = Field(description="Risk to reach.")
+    layer: Layer = Field("diagnostic", description="Disease now, or an event within ten years.")
+    model: Literal["logistic", "xgboost", "prevent", "framingham"] | None = Field(
+        None, description="One of the layer's models; by default the one that scores patients."
+    )
+    weights: Annotated[Any, as_sent(Weights | None)] = Field(
+        None, description="Effort of using a lever's whole 12-month change; 1 where not given."
+    )
+    limits: Annotated[Any, as_sent(Limits | None)] = Field(
+        None, description="Other limits for single levers."
+    )
+    robust: StrictBool = Field(False, description="Demand that noise and refits leave it valid.")
+
+
+class LeverInForce(BaseModel):
+    """One lever with the limits and the weight that applied."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lever: str
+    label: str
+    unit: str
+    direction: Literal["down"]
+    current: float | None = Field(description="The patient's value; null when not measured.")
+    floor: float = Field(description="Lowest value a plan may ask for.")
+    max_change: float | None = Field(description="Largest change within twelve months.")
+    weight: float
+    step: float = Field(description="Clinical resolution of a plan.")
+    stop: str = Field(description="What ends the movement.")
+    floor_source: str
+    change_source: str
+
+
+RiskAnswer = answer_model(Risk)
+ExplanationAnswer = answer_model(Explanation)
+PathAnswer = answer_model(LeastEffortPath, {Reach: LeverInForce})
+
+
+class OutcomeRequest(BaseModel):
+    """What was found in a patient."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"outcome": 1}})
+
+    outcome: Annotated[Any, as_sent(Literal[0, 1])] = Field(
+        description="1 if a narrowing of 50 % or more was found, 0 if not."
+    )
+
+
+class OutcomeAnswer(Answer):
+    """The outcome as it is on record."""
+
+    estimate: str = Field(description="Id of the request that gave the estimate.")
+    outcome: Literal[0, 1]

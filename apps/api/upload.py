@@ -1,0 +1,62 @@
+"""Reading an uploaded table: a raw body or one file of a form, never written to disk."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from apps.api.errors import Refusal
+
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+FORM = "multipart/form-data"
+
+
+async def read_upload(request: Request, limit: int) -> tuple[bytes, str]:
+    """Return the content of the uploaded table and what to call it.
+
+    Parameters
+    ----------
+    request : Request
+        A request whose body is a CSV or Parquet file, or a form with one file.
+    limit : int
+        Largest body, in bytes; files up to it stay in memory.
+
+    Raises
+    ------
+    Refusal
+        400 if the form cannot be read, 415 for another content type.
+    """
+    declared = request.headers.get("content-type", "")
+    kind = declared.partition(";")[0].strip().lower()
+    if kind in {CSV, PARQUET}:
+        return await request.body(), "body"
+    if kind == FORM:
+        return await _form_file(request, limit)
+    raise Refusal(
+        415,
+        "Content-Type",
+        f"{declared} is not read here." if declared else "The content type is missing.",
+        f"Send {CSV}, {PARQUET} or {FORM} with one file.",
+        value=declared,
+    )
+
+
+async def _form_file(request: Request, limit: int) -> tuple[bytes, str]:
+    try:
+        async with aclosing(request.stream()) as stream:
+            parser = MultiPartParser(request.headers, stream, max_files=1, max_fields=0)
+            parser.spool_max_size = limit
+            form = await parser.parse()
+    except MultiPartException as error:
+        raise Refusal(400, "body", error.message, "Send a form with one file.") from None
+    uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    if not uploads:
+        raise Refusal(400, "body", "The form holds no file.", "Send a form with one file.")
+    try:
+        return await uploads[0].read(), uploads[0].filename or "body"
+    finally:
+        await form.close()

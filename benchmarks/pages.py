@@ -1,0 +1,101 @@
+"""Page reruns over real websockets, alone and with many sessions: ``python -m benchmarks.pages``.
+
+The client speaks Streamlit's own protocol from the same machine, so its work is part of the
+figures: they are upper bounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import json
+import random
+import statistics
+import time
+import urllib.parse
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from benchmarks.serving import suite
+
+PAGES = {
+    "home": ("", ""),
+    "patient": ("cardiosense", "preset=woman-66"),
+    "prevention": ("cardiosense-prevention", "preset=woman-50"),
+    "evidence": ("cardiosense-model", ""),
+}
+TIMEOUT_S = 60
+
+
+def rerun(socket: ClientConnection, page: str, query: str) -> float:
+    """Run a page once and return the seconds until its script has finished."""
+    message = BackMsg()
+    message.rerun_script.page_name = page
+    message.rerun_script.query_string = query
+    started = time.perf_counter()
+    socket.send(message.SerializeToString())
+    while True:
+        answer = ForwardMsg()
+        answer.ParseFromString(socket.recv(timeout=TIMEOUT_S, decode=False))
+        if answer.WhichOneof("type") == "script_finished":
+            return time.perf_counter() - started
+
+
+def session(address: str, page: str, query: str, reruns: int, think_s: float) -> list[float]:
+    """Open one session and rerun its page, waiting a random time between reruns."""
+    host = urllib.parse.urlsplit(address).netloc
+    chance = random.Random(0)
+    with connect(
+        f"ws://{host}/_stcore/stream", subprotocols=["streamlit"], max_size=None
+    ) as socket:
+        rerun(socket, page, query)
+        seconds = []
+        for _ in range(reruns):
+            time.sleep(think_s * chance.uniform(0.5, 1.5))
+            seconds.append(rerun(socket, page, query))
+        return seconds
+
+
+def summary(seconds: list[float]) -> dict[str, float]:
+    """Return sample size, median and 95th percentile in milliseconds."""
+    ordered = sorted(seconds)
+    return {
+        "n": len(ordered),
+        "p50_ms": round(1000 * statistics.median(ordered), 1),
+        "p95_ms": round(1000 * ordered[int(0.95 * (len(ordered) - 1))], 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reruns", type=int, default=30)
+    parser.add_argument("--sessions", type=int, default=20)
+    parser.add_argument("--think-s", type=float, default=2.0)
+    options = parser.parse_args()
+    with suite() as address:
+        alone = {
+            name: summary(session(address, *page, options.reruns, 0.0))
+            for name, page in PAGES.items()
+        }
+        with concurrent.futures.ThreadPoolExecutor(options.sessions) as threads:
+            busy = [
+                threads.submit(session, address, *PAGES["patient"], 10, options.think_s)
+                for _ in range(options.sessions)
+            ]
+            together = [second for future in busy for second in future.result()]
+    print(
+        json.dumps(
+            {
+                "one session, no think time": alone,
+                f"{options.sessions} sessions on the patient page, "
+                f"{options.think_s:g} s think time": summary(together),
+            },
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

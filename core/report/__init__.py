@@ -1,0 +1,31 @@
+"""Printable reports: blocks in, the bytes of a PDF out."""
+
+from __future__ import annotations
+
+from core.report.blocks import (
+    Bars,
+    Block,
+    Callout,
+    Document,
+    Heading,
+    IntervalBar,
+    KeyValues,
+    Paragraph,
+    Provenance,
+    Table,
+)
+from core.report.pdf import render
+
+__all__ = [
+    "Bars",
+    "Block",
+    "Callout",
+    "Document",
+    "Heading",
+    "IntervalBar",
+    "KeyValues",
+    "Paragraph",
+    "Provenance",
+    "Table",
+    "render",
+]

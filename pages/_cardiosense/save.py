@@ -1,0 +1,59 @@
+"""Take the result along: PDF, JSON, and the same call from a program."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core import cardiosense
+from core.cardiosense import Risk
+from pages._cardiosense import plan
+
+Record = Mapping[str, float | None]
+
+
+def patient(entered: Record, risk: Risk) -> None:
+    """Offer the report, the data, and the code that gives the same answer."""
+    notes = st.text_area("Notes for the report", key="cardio.notes", max_chars=4000)
+    path = plan.current("diagnostic", entered)
+    if path is None:
+        st.caption("The report will hold no plan: none has been found for this patient.")
+
+    def report() -> bytes:
+        return cardiosense.patient_report(
+            entered, path=path, notes=notes, issued=datetime.datetime.now(tz=datetime.UTC).date()
+        )
+
+    pdf, data = st.columns(2)
+    pdf.download_button(
+        "Download the report (PDF)", report, "cardiosense.pdf", "application/pdf",
+        icon=":material/picture_as_pdf:", type="primary", on_click="ignore", key="cardio.pdf",
+    )  # fmt: skip
+    data.download_button(
+        "Download the data (JSON)",
+        json.dumps({"patient": dict(entered), "risk": risk.to_dict()}, indent=1),
+        "cardiosense.json", "application/json",
+        icon=":material/data_object:", on_click="ignore", key="cardio.json",
+    )  # fmt: skip
+    given = {name: value for name, value in entered.items() if value is not None}
+    st.markdown("The same answer from a program:")
+    st.code(_curl(given), language="bash", wrap_lines=True)
+    st.code(_python(given), language="python", wrap_lines=True)
+
+
+def _curl(given: Record) -> str:
+    return (
+        "curl http://127.0.0.1:8501/api/v1/cardiosense/score "
+        f"-H 'Content-Type: application/json' -d '{json.dumps(given)}'"
+    )
+
+
+def _python(given: Record) -> str:
+    return (
+        "from core.cardiosense import score_patient\n\n"
+        f"risk = score_patient({given!r})\n"
+        "print(risk.p, risk.low, risk.high, risk.decision)"
+    )
