@@ -1,7 +1,7 @@
 """Rows per second of the batch path, stage by stage: ``python -m benchmarks.batch --rows 200000``.
 
 The table is drawn with replacement from the Cleveland patients; measurements are shifted by a
-small seeded step so that rows differ. The last line of output is one JSON document.
+small seeded step so that rows differ. Prints one JSON document.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.monitoring --simulations 300`` prints one JSON document.
 
-Two designs. ``independent``: the Cleveland cohort stands for the population, and both the reference
-(303 patients) and the window are fresh draws from it, as in use. ``split``: the cohort is divided at
-random, so the window costs the reference its patients (303 - n are left).
+Two designs. ``independent``: the Cleveland cohort stands for the population; the reference (303
+patients) and the window are fresh draws from it, as in use. ``split``: the cohort is divided at
+random, so that the window costs the reference its patients (303 - n are left).
 """
 
 from __future__ import annotations

@@ -123,8 +123,9 @@ def continuous_axes(model: XGBoostModel, reaches: Sequence[Reach]) -> tuple[Axis
 
 def near_target(model: Model, row: np.ndarray, axes: Sequence[Axis], target: float) -> bool:
     """Say whether some cell lies so close to the target that rounding decides about it."""
-    distance = model.log_odds(_every_cell(model, row, axes)) - logit(target)
-    return bool((np.abs(distance) < 2e-6).any())
+    log_odds = model.log_odds(_every_cell(model, row, axes))
+    close = np.minimum(np.abs(log_odds - logit(target)), np.abs(expit(log_odds) - target))
+    return bool((close < 2e-6).any())
 
 
 def _every_cell(model: Model, row: np.ndarray, axes: Sequence[Axis]) -> np.ndarray:
@@ -145,17 +146,19 @@ def _one_level_each(axes: Sequence[Axis], n: int) -> LinearConstraint:
 def _solve(
     costs: np.ndarray, constraints: list[LinearConstraint], whole: np.ndarray
 ) -> float | None:
-    result = milp(
-        costs,
-        constraints=constraints,
-        integrality=whole,
-        bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0.0},
-    )
-    if result.status == 2:
-        return None
-    assert result.status == 0, result.message
-    return float(result.fun)
+    # HiGHS's presolve has called a solvable instance infeasible; only a verdict without it counts.
+    for presolve in (True, False):
+        result = milp(
+            costs,
+            constraints=constraints,
+            integrality=whole,
+            bounds=Bounds(0, 1),
+            options={"mip_rel_gap": 0.0, "presolve": presolve},
+        )
+        if result.status == 0:
+            return float(result.fun)
+    assert result.status == 2, result.message
+    return None
 
 
 def _reachable_leaves(

@@ -98,7 +98,8 @@ class FieldSpec:
         if math.isnan(value):
             return "not given"
         if self.is_code:
-            return dict(self.choices).get(int(value), str(value))
+            texts = {float(code): text for code, text in self.choices}
+            return texts.get(value, f"unknown code {value:g}")
         return f"{value:g} {self.unit}".strip()
 
     def expected(self) -> str:
@@ -374,8 +375,9 @@ def _to_number(raw: object, *, text: bool) -> tuple[float | None, str]:
             raw = float(stripped)
         except ValueError:
             return None, "not-a-number"
-        # float() also reads "infinity" and "1_000"; neither is a measurement as people write it.
-        if not math.isfinite(raw) or "_" in stripped:
+        # float() also reads "infinity", "1_000" and the digits of every script; none of these is a
+        # measurement as the files of this suite write it.
+        if not math.isfinite(raw) or "_" in stripped or not stripped.isascii():
             return None, "not-a-number"
     if isinstance(raw, bool) or not isinstance(raw, numbers.Real):
         return None, "not-a-number"
@@ -390,8 +392,11 @@ def _to_number(raw: object, *, text: bool) -> tuple[float | None, str]:
 
 def _show(raw: object) -> str:
     """Return a raw value as it may be quoted in a sentence: short, one line."""
-    shown = (
-        "nothing" if raw is None or raw == "" else f"{raw:g}" if type(raw) is float else str(raw)
-    )
-    shown = " ".join(shown.split())
+    if raw is None or raw == "":
+        return "nothing"
+    if isinstance(raw, int) and raw.bit_length() > 128:
+        return "a number of more than 38 digits"
+    if isinstance(raw, float):
+        return f"{raw + 0.0:.10g}"  # adding zero turns -0.0 into 0
+    shown = " ".join(str(raw).split())
     return shown if len(shown) <= 40 else f"{shown[:37]}..."

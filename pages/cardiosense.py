@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.cardiosense import DIAGNOSTIC, diagnostic_presets, score_patient
+from core.cardiosense import DIAGNOSTIC, diagnostic_presets, parse_patient, score_patient
 from core.errors import InputError
 from pages._cardiosense import answer, plan, save, trust, why
-from pages._shared import header, inputs, results
+from pages._shared import header, inputs, results, trail
 
 KEY = "cardio"
 
-with header.page("cardiosense"):
+
+def body() -> None:
     preset = inputs.presets(diagnostic_presets(), DIAGNOSTIC, KEY)
     if preset is not None:
         st.caption(preset.note)
@@ -19,12 +20,13 @@ with header.page("cardiosense"):
         entered = inputs.form(DIAGNOSTIC, KEY)
     if all(value is None for value in entered.values()):
         st.info("Choose an example patient, or enter the findings above.", icon=":material/info:")
-        st.stop()
+        return
     try:
         risk = score_patient(entered)
     except InputError as error:
         results.refusal(error)
-        st.stop()
+        return
+    trail.record(parse_patient(entered), risk)
     answer.show(risk)
     reasons, change, effort, evidence, download = st.tabs(
         ["Why", "What if", "Least effort", "Can I trust it", "Save"]
@@ -39,3 +41,7 @@ with header.page("cardiosense"):
         trust.chips(risk)
     with download:
         save.patient(entered, risk)
+
+
+with header.page("cardiosense"):
+    body()

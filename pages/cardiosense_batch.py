@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.cardiosense import DIAGNOSTIC, Batch, batch_template, score_table
@@ -53,7 +55,9 @@ def findings(batch: Batch) -> None:
         download("Download the findings", lambda: to_csv(report), "findings.csv", "text/csv")
 
 
-def download(label: str, data, file: str, mime: str, kind: str = "secondary") -> None:
+def download(
+    label: str, data: Callable[[], bytes], file: str, mime: str, kind: str = "secondary"
+) -> None:
     st.download_button(
         label, data, file, mime, icon=":material/download:", type=kind, on_click="ignore"
     )
@@ -85,7 +89,7 @@ def show(batch: Batch) -> None:
     st.code(CURL, language="bash", wrap_lines=True)
 
 
-with header.page("cardiosense-batch"):
+def body() -> None:
     file = st.file_uploader(
         "CSV or Parquet file, one patient a row",
         ["csv", "tsv", "txt", "parquet"],
@@ -97,10 +101,14 @@ with header.page("cardiosense-batch"):
         st.dataframe(DIAGNOSTIC.dictionary(), hide_index=True, alt="Data dictionary.")
     if file is None:
         st.info("Nothing that you upload is stored.", icon=":material/info:")
-        st.stop()
+        return
     try:
         batch = scored(file.getvalue(), file.name, file.file_id)
     except SuiteError as error:
         results.refusal(error, "This file cannot be scored")
-        st.stop()
+        return
     show(batch)
+
+
+with header.page("cardiosense-batch"):
+    body()

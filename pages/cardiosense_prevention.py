@@ -13,7 +13,8 @@ from pages._shared import header, inputs, results
 KEY = "prevention"
 MODELS = {"prevent": "PREVENT (AHA 2023)", "framingham": "Framingham teaching model"}
 
-with header.page("cardiosense-prevention"):
+
+def body() -> None:
     preset = inputs.presets(prevention_presets(), PREVENTION, KEY)
     if preset is not None:
         st.caption(preset.note)
@@ -21,7 +22,7 @@ with header.page("cardiosense-prevention"):
         entered = inputs.form(PREVENTION, KEY)
     if all(value is None for value in entered.values()):
         st.info("Choose an example, or enter the measurements above.", icon=":material/info:")
-        st.stop()
+        return
     complete = all(entered[name] is not None for name in ("hdl", "egfr", "statin"))
     model = st.segmented_control(
         "Equation",
@@ -36,14 +37,14 @@ with header.page("cardiosense-prevention"):
         risk = prevention_risk(entered, model)
     except InputError as error:
         results.refusal(error)
-        st.stop()
+        return
     with st.container(border=True):
         total, parts = st.columns([1, 2], vertical_alignment="center")
         total.metric("Risk within ten years", f"{number(100 * risk.p, 1)} %")
         total.caption(risk.outcome)
         if risk.low is not None:
             parts.markdown(
-                f"{risk.level:.0%} interval {percent_range(risk.low, risk.high)} "
+                f"{percent(risk.level)} interval {percent_range(risk.low, risk.high)} "
                 "(bootstrap refits)."
             )
         else:
@@ -62,3 +63,7 @@ with header.page("cardiosense-prevention"):
         model=model,
         default_target=0.1 if model == "prevent" else 0.2,
     )
+
+
+with header.page("cardiosense-prevention"):
+    body()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import cardiosense
+from core.viz.text import number
 from pages._shared import header
 
 with header.page(""):
@@ -21,13 +22,15 @@ with header.page(""):
         )
         figure, data = st.columns(2)
         figure.metric(
-            f"{headline.name}, {headline.level:.0%} interval {headline.low:.3f} to "
-            f"{headline.high:.3f}",
-            f"{headline.estimate:.3f}",
+            f"AUC, 95 % interval {number(headline.low, 3)} to {number(headline.high, 3)}",
+            number(headline.estimate, 3),
         )
-        figure.caption(headline.method)
+        figure.caption(f"Nested cross-validation, {headline.n} patients.")
         data.markdown("**Data**")
-        data.markdown(headline.data)
+        data.markdown(
+            "920 patients referred for angiography in Cleveland, Hungary, Switzerland and Long "
+            "Beach; Cleveland trains, the others test."
+        )
         links = st.columns(3)
         preset = cardiosense.diagnostic_presets()[1]
         links[0].page_link(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from apps import warm
 from apps.api import audit, cardiosense, docs, errors, health
 from apps.api.security import Gate
 from apps.api.trail import Trail
@@ -20,6 +26,15 @@ DESCRIPTION = (
     "field.\n\n"
     "For research and teaching. Not a medical device: it does not replace a clinician's judgement."
 )
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    # Only when the API runs alone: a mounted application's lifespan is its host's affair.
+    warm.warm()
+    gc.collect()
+    gc.freeze()
+    yield
 
 
 def create_api(chosen: Settings) -> FastAPI:
@@ -37,16 +52,20 @@ def create_api(chosen: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_lifespan,
         responses={
-            "4XX": {"model": errors.ErrorBody, "description": "Refused; says what and why."}
+            "4XX": {"model": errors.ErrorBody, "description": "Refused, with the reason."},
+            "5XX": {"model": errors.ErrorBody, "description": "Failed; no result was produced."},
         },
     )
     errors.install(app)
     app.add_middleware(Gate, settings=chosen)
     app.include_router(health.router(VERSION))
     trail = Trail(chosen)
-    app.include_router(cardiosense.router(chosen, trail))
-    app.include_router(audit.router(trail))
+    # The gate asks for the key; this says so in the OpenAPI document.
+    key = [] if chosen.api_key is None else [Security(HTTPBearer(auto_error=False))]
+    app.include_router(cardiosense.router(chosen, trail), dependencies=key)
+    app.include_router(audit.router(trail), dependencies=key)
 
     @app.get("/docs", include_in_schema=False)
     def reference(request: Request) -> HTMLResponse:

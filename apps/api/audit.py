@@ -38,7 +38,7 @@ def router(trail: Trail) -> APIRouter:
         ] = None,
     ) -> Response:
         """Check every entry of the audit log against the chain of hashes."""
-        found = await compute(lambda: trail.open().verify(head))
+        found = await compute(lambda: trail.stored.verify(head))
         return answer(request, found.to_dict())
 
     return routes

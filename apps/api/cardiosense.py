@@ -11,8 +11,10 @@ from starlette.responses import Response
 from apps import json_input
 from apps.api.answers import answer, compute
 from apps.api.errors import Refusal
+from apps.api.monitoring import monitor
 from apps.api.schemas import (
     ExplanationAnswer,
+    MonitoringAnswer,
     OutcomeAnswer,
     OutcomeRequest,
     PathAnswer,
@@ -25,17 +27,21 @@ from apps.api.trail import Trail, now
 from apps.api.upload import CSV, FORM, PARQUET, read_upload
 from core.audit import INFERENCE
 from core.cardiosense.batch import Batch, score_table
-from core.cardiosense.explain import explain
+from core.cardiosense.explain import Explanation, explain
 from core.cardiosense.model import models
+from core.cardiosense.monitor import MIN_ROWS
 from core.cardiosense.outcomes import record_outcome
+from core.cardiosense.path_result import LeastEffortPath
 from core.cardiosense.recourse import least_effort_path
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import Risk, score_patient
 from core.errors import InputError
+from core.runtime.logs import check_request_id
 from core.runtime.settings import Settings
 from core.tables import to_csv, to_parquet
 
-MAX_SEED = 2**31
+MAX_SEED = 999_999
+MAX_WINDOW = 100_000
 TABLE = {"schema": {"type": "string", "format": "binary"}}
 UPLOAD = {
     "requestBody": {
@@ -80,8 +86,8 @@ def _describe(routes: APIRouter) -> None:
         return {"diagnostic": DIAGNOSTIC.dictionary(), "prevention": PREVENTION.dictionary()}
 
     @routes.get("/card")
-    def card(request: Request) -> dict[str, Any]:
-        """Return the model card: how good the models are, and on which patients."""
+    def card() -> dict[str, Any]:
+        """Return the model card: how good the models are, on which patients, and how measured."""
         return {"model": models().artifact.tag, "card": dict(models().card)}
 
 
@@ -105,24 +111,27 @@ def _ask(routes: APIRouter, trail: Trail) -> None:
         seed: Annotated[int, Query(ge=0, le=MAX_SEED, description="First seed.")] = 0,
     ) -> Response:
         """Explain the estimate: exact contributions, LIME, and tests of both against the model."""
-        found = await compute(lambda: explain(patient, lime=lime, seed=seed))
-        return answer(request, found.to_dict())
+
+        def verb() -> Explanation:
+            found = explain(patient, lime=lime, seed=seed)
+            payload = {"model": found.champion.model, "input_hash": found.input_hash}
+            trail.event("explanation", request, payload | {"p": found.champion.p})
+            return found
+
+        return answer(request, (await compute(verb)).to_dict())
 
     @routes.post("/path", responses={200: {"model": PathAnswer}})
     async def path(request: Request, asked: PathRequest) -> Response:
         """Find the least effort that brings the risk to a target, or the proof that none does."""
-        found = await compute(
-            lambda: least_effort_path(
-                asked.patient,
-                asked.target,
-                layer=asked.layer,
-                model=asked.model,
-                weights=asked.weights,
-                limits=asked.limits,
-                robust=asked.robust,
-            )
-        )
-        return answer(request, found.to_dict())
+
+        def verb() -> LeastEffortPath:
+            found = least_effort_path(**dict(asked))
+            proof = found.certificate.to_dict()
+            figures = {"target": found.target, "p": found.p_before, "p_after": found.p_after}
+            trail.event("path", request, proof | figures)
+            return found
+
+        return answer(request, (await compute(verb)).to_dict())
 
 
 def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
@@ -179,6 +188,7 @@ def _feed_back(routes: APIRouter, trail: Trail) -> None:
         log = trail.log()
 
         def verb() -> None:
+            check_request_id(request_id)
             if not any(log.entries(event=INFERENCE, request_id=request_id)):
                 raise Refusal(
                     404,
@@ -191,6 +201,18 @@ def _feed_back(routes: APIRouter, trail: Trail) -> None:
 
         await compute(verb)
         return answer(request, {"estimate": request_id, "outcome": found.outcome})
+
+    @routes.get("/monitoring", responses={200: {"model": MonitoringAnswer}})
+    async def monitoring(
+        request: Request,
+        window: Annotated[
+            int, Query(ge=MIN_ROWS, le=MAX_WINDOW, description="How many of the latest patients.")
+        ] = 100,
+    ) -> Response:
+        """Compare the latest patients with the training patients, and outcomes with the card."""
+        log = trail.log()
+        found = await compute(lambda: monitor(log, window))
+        return answer(request, {"audit_mode": trail.mode, **found})
 
 
 def _mapping(text: str | None) -> dict[str, str | None] | None:

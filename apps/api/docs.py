@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -36,107 +36,95 @@ def page(document: Document, prefix: str) -> HTMLResponse:
         Path under which the API is mounted; empty when it runs alone.
     """
     title = escape(document["info"]["title"])
-    body = "".join(
-        _operation(document, prefix + path, method, operation)
+    operations = "".join(
+        _operation(prefix + path, method, operation)
         for path, item in document["paths"].items()
         for method, operation in item.items()
+    )
+    schemas = "".join(
+        f"<h3 id='{escape(name)}'>{escape(name)}</h3>{_object(schema)}"
+        for name, schema in document["components"]["schemas"].items()
     )
     html = (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
         f"<style>{STYLE}</style><h1>{title}</h1>{_paragraphs(document['info']['description'])}"
-        f"<p>For programs: <a href='{escape(prefix)}/openapi.json'>OpenAPI document</a>.</p>{body}"
+        f"<p>For programs: <a href='{escape(prefix)}/openapi.json'>OpenAPI document</a>.</p>"
+        f"{operations}<h2>Objects</h2>{schemas}"
     )
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
 
-def _operation(document: Document, path: str, method: str, operation: Document) -> str:
+def _operation(path: str, method: str, operation: Document) -> str:
     parts = [
         f"<h2><code>{method.upper()} {escape(path)}</code></h2>",
-        f"<p><strong>{escape(operation.get('summary', ''))}</strong></p>",
-        _paragraphs(operation.get("description", "")),
+        _paragraphs(operation["description"]),
     ]
-    if parameters := operation.get("parameters"):
-        rows = [
-            (p["name"], p["in"], _kind(p["schema"]), p.get("description", "")) for p in parameters
-        ]
-        parts.append(_table("Parameters", ("name", "in", "value", "meaning"), rows))
-    content = operation.get("requestBody", {}).get("content", {})
-    for media, described in content.items():
-        parts.append(_schema(document, f"Request body, {media}", described["schema"]))
+    parameters = [
+        (escape(p["name"]), p["in"], _kind(p["schema"]), escape(p.get("description", "")))
+        for p in operation.get("parameters", ())
+    ]
+    parts.append(_table(("parameter", "in", "value", "meaning"), parameters))
+    body = operation.get("requestBody", {"content": {}})
+    rows = [("body", escape(media), _kind(c["schema"])) for media, c in body["content"].items()]
     for status, response in operation["responses"].items():
-        parts.append(_response(document, status, response))
+        shapes = [(m, _kind(c.get("schema", {}))) for m, c in response.get("content", {}).items()]
+        meaning = f"{escape(status)}: {escape(response['description'])}"
+        rows += [(meaning, escape(media), kind) for media, kind in shapes]
+    parts.append(_table(("sent and answered", "content type", "object"), rows))
     return "".join(parts)
 
 
-def _response(document: Document, status: str, response: Document) -> str:
-    content: Document = next(iter(response.get("content", {}).values()), {"schema": {}})
-    schema = content.get("schema", {})
-    line = f"<h3>{escape(status)}: {escape(response['description'])}</h3>"
-    return line + _schema(document, "", schema) if status.startswith("2") else line
-
-
-def _schema(document: Document, heading: str, schema: Document) -> str:
-    title = f"<h3>{escape(heading)}</h3>" if heading else ""
-    return title + "".join(_object(document, shape) for shape in _alternatives(document, schema))
-
-
-def _object(document: Document, shape: Document) -> str:
-    required = set(shape.get("required", ()))
+def _object(schema: Document) -> str:
+    required = set(schema.get("required", ()))
     rows = [
         (
-            name if name in required else f"{name} (optional)",
-            _kind(_resolve(document, field)),
-            field.get("description", ""),
+            escape(name) if name in required else f"{escape(name)} (optional)",
+            _kind(field),
+            escape(field.get("description", "")),
         )
-        for name, field in shape.get("properties", {}).items()
+        for name, field in schema.get("properties", {}).items()
     ]
-    example = shape.get("example") or next(iter(shape.get("examples", ())), None)
+    example = schema.get("example")
     shown = f"<pre>{escape(json.dumps(example, indent=1))}</pre>" if example else ""
-    return (_table("", ("field", "value", "meaning"), rows) if rows else "") + shown
-
-
-def _alternatives(document: Document, schema: Document) -> Iterator[Document]:
-    schema = _resolve(document, schema)
-    options = schema.get("oneOf") or schema.get("anyOf")
-    if not options:
-        yield schema
-        return
-    for option in options:
-        yield from _alternatives(document, option)
-
-
-def _resolve(document: Document, schema: Document) -> Document:
-    if "$ref" not in schema:
-        return schema
-    found: Document = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return found
+    meaning = _paragraphs(schema.get("description", ""))
+    return meaning + _table(("field", "value", "meaning"), rows) + shown
 
 
 def _kind(schema: Document) -> str:
-    """Return the permitted values in words."""
-    if "const" in schema:
-        return json.dumps(schema["const"])
-    if "enum" in schema:
-        return ", ".join("missing" if v is None else json.dumps(v) for v in schema["enum"])
-    options = schema.get("anyOf") or schema.get("oneOf")
-    if options:
-        return " or ".join(_kind(option) for option in options)
+    """Return the permitted values in words, with a link where an object is meant."""
     if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
+        name = escape(schema["$ref"].rpartition("/")[2])
+        return f"<a href='#{name}'>{name}</a>"
+    if "const" in schema:
+        return escape(json.dumps(schema["const"]))
+    if "enum" in schema:
+        return escape(", ".join(json.dumps(value) for value in schema["enum"]))
+    if options := schema.get("anyOf", schema.get("oneOf")):
+        return " or ".join(_kind(option) for option in options)
     if "minimum" in schema and "maximum" in schema:
         return f"{schema['minimum']:g} to {schema['maximum']:g}"
+    return _plain_kind(schema)
+
+
+def _plain_kind(schema: Document) -> str:
     kind = str(schema.get("type", "any"))
-    return f"list of {_kind(schema['items'])}" if kind == "array" and "items" in schema else kind
+    if kind == "array":
+        items = [_kind(item) for item in schema.get("prefixItems", ())]
+        return f"[{', '.join(items)}]" if items else f"list of {_kind(schema['items'])}"
+    values = schema.get("additionalProperties")
+    if kind == "object" and isinstance(values, dict):
+        return f"object of {_kind(values)}"
+    return kind
 
 
-def _table(heading: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    title = f"<h3>{escape(heading)}</h3>" if heading else ""
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"{title}<table><tr>{top}</tr>{body}</table>"
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a table; the cells are HTML."""
+    if not rows:
+        return ""
+    top = "".join(f"<th>{cell}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><tr>{top}</tr>{body}</table>"
 
 
 def _paragraphs(text: str) -> str:

@@ -31,7 +31,7 @@ def router(version: str) -> APIRouter:
     routes = APIRouter(tags=["health"])
     began = time.monotonic()
 
-    @routes.get("/health", responses={503: {"description": "The models cannot be used."}})
+    @routes.get("/health")
     def health() -> Health:
         """Report whether the models are loaded and verified; needs no key."""
         return Health(

@@ -42,7 +42,30 @@ def answer_model(cls: type, replaced: Replacements | None = None) -> type[BaseMo
     return _model(cls, f"{cls.__name__}Answer", Answer, replaced or {})
 
 
-def _model(cls: type, name: str, base: type[BaseModel], replaced: Replacements) -> type[BaseModel]:
+def result_model(cls: type, **properties: Any) -> type[BaseModel]:
+    """Build the schema of a result's ``to_dict()``.
+
+    Parameters
+    ----------
+    cls : type
+        A dataclass with numpy-style docstring.
+    **properties
+        Type of each property that ``to_dict()`` states beside the fields.
+    """
+    extra = {
+        name: (hint, Field(description=inspect.getdoc(getattr(cls, name))))
+        for name, hint in properties.items()
+    }
+    return _model(cls, cls.__name__, _Closed, {}, extra)
+
+
+def _model(
+    cls: type,
+    name: str,
+    base: type[BaseModel],
+    replaced: Replacements,
+    extra: Mapping[str, Any] = types.MappingProxyType({}),
+) -> type[BaseModel]:
     meanings = _meanings(cls)
     hints = typing.get_type_hints(cls)
     fields: dict[str, Any] = {
@@ -53,7 +76,7 @@ def _model(cls: type, name: str, base: type[BaseModel], replaced: Replacements) 
         for field in dataclasses.fields(cls)
     }
     doc = (inspect.getdoc(cls) or "").partition("\n")[0]
-    model: type[BaseModel] = create_model(name, __base__=base, __doc__=doc, **fields)
+    model: type[BaseModel] = create_model(name, __base__=base, __doc__=doc, **fields, **extra)
     return model
 
 

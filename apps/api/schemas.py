@@ -8,12 +8,15 @@ from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, create_model
 
 from apps.api.records import as_sent, example, record
-from apps.api.results import Answer, answer_model
+from apps.api.results import Answer, answer_model, result_model
 from core.cardiosense.explain import Explanation
 from core.cardiosense.levers import LEVERS, MAX_WEIGHT, Layer, Reach
+from core.cardiosense.monitor import DriftReport
+from core.cardiosense.outcomes import PerformanceReport, Verdict
 from core.cardiosense.path_result import LeastEffortPath
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import Risk
+from core.runtime.settings import AuditMode
 
 PatientModel = DIAGNOSTIC.pydantic_model("Patient")
 PersonModel = PREVENTION.pydantic_model("Person")
@@ -107,3 +110,23 @@ class OutcomeAnswer(Answer):
 
     estimate: str = Field(description="Id of the request that gave the estimate.")
     outcome: Literal[0, 1]
+
+
+Drift: Any = result_model(DriftReport, drifted=bool)
+Performance: Any = result_model(PerformanceReport, verdict=Verdict)
+
+
+class MonitoringAnswer(Answer):
+    """Whether the patients in the audit log are still those the models were made for."""
+
+    audit_mode: AuditMode = Field(description="What the log keeps of a patient now.")
+    patients: int = Field(description="Patients in the log whose values were kept.")
+    without_input: int = Field(description="Estimates whose values were not kept.")
+    repeated: int = Field(description="Patients sent again unchanged, counted once.")
+    drift: Drift | None = Field(
+        description="The latest patients beside the training patients; null without enough."
+    )
+    performance: dict[str, Performance] = Field(
+        description="By model, the fed-back outcomes beside the card."
+    )
+    notes: list[str] = Field(description="Why a figure is missing.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,21 @@ class Trail:
     ----------
     settings : Settings
         Where the log is and what may be kept.
+
+    Attributes
+    ----------
+    mode : {"off", "hashes", "full"}
+        What the log keeps of a patient.
     """
 
     def __init__(self, settings: Settings) -> None:
+        self.mode = settings.audit_mode
         self._settings = settings
-        self._log: AuditLog | None = None if settings.audit_mode == "off" else self.open()
+        self._log = None if settings.audit_mode == "off" else self.stored
 
-    def open(self) -> AuditLog:
-        """Return the log, whether auditing is on now or was earlier."""
+    @functools.cached_property
+    def stored(self) -> AuditLog:
+        """The log, whether auditing is on now or was earlier."""
         from core.audit.log import AuditLog
 
         return AuditLog(self._settings.audit_url)

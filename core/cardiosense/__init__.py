@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from core.cardiosense.about import (
+    About,
+    Evidence,
+    about,
+    card,
+    card_markdown,
+    evidence,
+    headline,
+    reliability_bins,
+)
 from core.cardiosense.batch import Batch, score_table
 from core.cardiosense.explain import Attribution, Explanation, explain
 from core.cardiosense.levers import levers_for
@@ -12,33 +22,48 @@ from core.cardiosense.presets import prevention as prevention_presets
 from core.cardiosense.presets import template as batch_template
 from core.cardiosense.prevention import PreventionRisk, prevention_risk
 from core.cardiosense.recourse import least_effort_path
+from core.cardiosense.report import DECISIONS, patient_report
 from core.cardiosense.robustness import Robustness
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
-from core.cardiosense.score import Risk, score_frame, score_patient
+from core.cardiosense.score import Risk, parse_patient, score_frame, score_patient
+from core.cardiosense.surveillance import Surveillance, surveillance
 from core.cardiosense.whatif import sensitivity_curve, what_if
 
 __all__ = [
+    "DECISIONS",
     "DIAGNOSTIC",
     "PREVENTION",
+    "About",
     "Attribution",
     "Batch",
+    "Evidence",
     "Explanation",
     "GlobalView",
     "LeastEffortPath",
     "PreventionRisk",
     "Risk",
     "Robustness",
+    "Surveillance",
+    "about",
     "batch_template",
+    "card",
+    "card_markdown",
     "diagnostic_presets",
+    "evidence",
     "explain",
     "global_view",
+    "headline",
     "least_effort_path",
     "levers_for",
+    "parse_patient",
+    "patient_report",
     "prevention_presets",
     "prevention_risk",
+    "reliability_bins",
     "score_frame",
     "score_patient",
     "score_table",
     "sensitivity_curve",
+    "surveillance",
     "what_if",
 ]

@@ -14,7 +14,15 @@ from core.cardiosense.reasons import SEPARATOR
 from core.cardiosense.schema import DIAGNOSTIC
 from core.cardiosense.score import OUTPUT_COLUMNS, score_frame
 from core.errors import InputError, Problem, Severity
-from core.tables import ColumnMap, Validation, match_columns, read_table, require_columns, validate
+from core.tables import (
+    ColumnMap,
+    Validation,
+    match_columns,
+    name_list,
+    read_table,
+    require_columns,
+    validate,
+)
 
 # Codes of a widespread copy of the Cleveland table: all it uses, and those unknown to UCI.
 _RECODED = {"cp": ({0, 1, 2, 3}, {0}), "slope": ({0, 1, 2}, {0}), "thal": ({0, 1, 2, 3}, {1, 2})}
@@ -146,12 +154,15 @@ def _column_notes(columns: ColumnMap) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     if columns.missing:
         notes += (f"Not in the file, so not measured in any row: {', '.join(columns.missing)}.",)
-    renamed = [f"{c} as {field}" for field, c in columns.matched.items() if c != field]
+    renamed = [
+        f"{name_list([column])} as {field}"
+        for field, column in columns.matched.items()
+        if column != field
+    ]
     if renamed:
         notes += (f"Columns recognised: {', '.join(renamed)}.",)
     if columns.unknown:
-        carried = ", ".join(column or "(no name)" for column in columns.unknown)
-        notes += (f"Carried along without use: {carried}.",)
+        notes += (f"Carried along without use: {name_list(columns.unknown)}.",)
     return notes
 
 

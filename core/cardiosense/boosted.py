@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cardiosense.platt import Calibration
+
 if TYPE_CHECKING:
     import xgboost
 
@@ -22,14 +24,6 @@ RISING = ("trestbps", "chol")
 """Features in which the risk may only rise: the levers a plan may pull down."""
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Calibration:
-    """Platt scaling: calibrated log-odds = a + b * margin."""
-
-    a: float
-    b: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +100,7 @@ class XGBoostModel:
 
 
 def _calibrated(booster: xgboost.Booster, scale: Calibration, X: Floats) -> Floats:
-    return scale.a + scale.b * margins(booster, X)
+    return scale(margins(booster, X))
 
 
 def margins(booster: xgboost.Booster, X: Floats) -> Floats:
@@ -145,30 +139,6 @@ def fit_booster(
     }
     matrix = xgboost.DMatrix(np.asarray(X, dtype=np.float64), label=y, nthread=1)
     return xgboost.train(settings, matrix, num_boost_round=int(params["rounds"]))
-
-
-def fit_platt(margin: Floats, y: NDArray[np.int64]) -> Calibration:
-    """Fit a + b * margin by maximum likelihood on margins the booster has not been trained on."""
-    from sklearn.linear_model import LogisticRegression
-
-    fit = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1000).fit(margin[:, None], y)
-    return Calibration(float(fit.intercept_[0]), float(fit.coef_[0, 0]))
-
-
-def out_of_fold_margins(
-    X: Floats,
-    y: NDArray[np.int64],
-    features: Sequence[str],
-    params: Mapping[str, Any],
-    folds: NDArray[np.int64],
-) -> Floats:
-    """Return each patient's margin from the booster trained without the patient's fold."""
-    result = np.empty(len(y))
-    for fold in np.unique(folds):
-        held = folds == fold
-        booster = fit_booster(X[~held], y[~held], features, params)
-        result[held] = margins(booster, X[held])
-    return result
 
 
 def split_values(booster: xgboost.Booster, features: Sequence[str]) -> dict[str, tuple[float, ...]]:

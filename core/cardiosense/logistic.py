@@ -1,35 +1,28 @@
-"""Logistic regression whose every coefficient can be read: encoding, fit, exact contributions."""
+"""Logistic regression whose every coefficient can be read: fit, exact contributions, refits."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
+from core.cardiosense.encoding import Encoding, make_encoding
+from core.cardiosense.platt import Calibration
 from core.fields import FieldSet
 
 Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
 
+SEVERITY_CUTS = (1, 2, 3)
+SEVERITY_WEIGHT = 0.5
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Term:
-    """One column of the design matrix, made from one clinical feature.
-
-    ``"linear"`` is the value itself and ``"code"`` is 1 where the value equals ``code``, else 0.
-    Either is then centred and divided by ``scale``. A missing value gives 0, which is the training
-    mean of the encoded column.
-    """
-
-    feature: str
-    kind: Literal["linear", "code"]
-    center: float
-    scale: float
-    code: float = math.nan
+_MAX_STEPS = 200
+_LONGEST_STEP = 4.0
+_CONVERGED = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,10 +33,8 @@ class LogisticModel:
     ----------
     name : str
         Such as ``"logistic-13"``.
-    features : tuple of str
-        Clinical features, in column order of every matrix given to the model.
-    terms : tuple of Term
-        The design matrix.
+    encoding : Encoding
+        From clinical values to columns.
     intercept : float
         Log-odds of a patient whose every encoded column equals the training mean.
     coefficients : ndarray, shape (k,)
@@ -57,13 +48,17 @@ class LogisticModel:
     """
 
     name: str
-    features: tuple[str, ...]
-    terms: tuple[Term, ...]
+    encoding: Encoding
     intercept: float
     coefficients: Floats
-    refit_intercepts: Floats
-    refit_coefficients: Floats
+    refit_intercepts: Floats = dataclasses.field(default_factory=lambda: np.empty(0))
+    refit_coefficients: Floats = dataclasses.field(default_factory=lambda: np.empty((0, 0)))
     tag: str = ""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Clinical features, in column order of every matrix given to the model."""
+        return self.encoding.features
 
     @property
     def base(self) -> float:
@@ -82,15 +77,15 @@ class LogisticModel:
         -------
         ndarray, shape (n,)
         """
-        return self.encode(X) @ self.coefficients + self.intercept
+        return self.encoding(X) @ self.coefficients + self.intercept
 
     def contributions(self, X: Floats) -> Floats:
         """Return each clinical feature's additive share of the log-odds, shape (n, d)."""
-        return (self.encode(X) * self.coefficients) @ self._owner
+        return self.encoding.by_feature(self.encoding(X) * self.coefficients)
 
     def refits(self, X: Floats) -> Floats:
         """Return the log-odds under each bootstrap refit, shape (b, n)."""
-        return self.refit_coefficients @ self.encode(X).T + self.refit_intercepts[:, None]
+        return self.refit_coefficients @ self.encoding(X).T + self.refit_intercepts[:, None]
 
     def thresholds(self, feature: str) -> tuple[float, ...]:
         """Return no split values: a linear model changes everywhere."""
@@ -102,23 +97,46 @@ class LogisticModel:
         """Return the log-odds per unit of each feature that enters as a plain number."""
         return {
             term.feature: float(coefficient) / term.scale
-            for term, coefficient in zip(self.terms, self.coefficients, strict=True)
+            for term, coefficient in zip(self.encoding.terms, self.coefficients, strict=True)
             if term.kind == "linear"
         }
 
-    def encode(self, X: Floats) -> Floats:
-        """Return the design matrix, shape (n, k)."""
-        columns = np.asarray(X, dtype=np.float64)[:, self._columns]
-        raw = np.where(self._is_code, columns == self._codes, columns)
-        return np.where(np.isnan(columns), 0.0, (raw - self._centers) / self._scales)
+    def calibrated(self, scale: Calibration) -> LogisticModel:
+        """Return the model with Platt scaling folded into intercept and coefficients."""
+        return dataclasses.replace(
+            self,
+            intercept=scale.a + scale.b * self.intercept,
+            coefficients=scale.b * self.coefficients,
+        )
+
+    def recoded(self, encoding: Encoding) -> tuple[float, Floats]:
+        """Return intercept and coefficients of the same function on another centring and scale.
+
+        Parameters
+        ----------
+        encoding : Encoding
+            Same terms in the same order, but with other means and divisors.
+        """
+        own = self.encoding
+        shift = (encoding.centers - own.centers) / own.scales
+        intercept = self.intercept + float(shift @ self.coefficients)
+        return intercept, self.coefficients * encoding.scales / own.scales
+
+    def with_refits(self, refits: Sequence[LogisticModel]) -> LogisticModel:
+        """Return the model with bootstrap refits, expressed on its own encoding."""
+        recoded = [refit.recoded(self.encoding) for refit in refits]
+        return dataclasses.replace(
+            self,
+            refit_intercepts=np.array([intercept for intercept, _ in recoded]),
+            refit_coefficients=np.array([coefficients for _, coefficients in recoded]),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the model as plain data, for JSON."""
         return {
             "kind": "logistic",
             "name": self.name,
-            "features": list(self.features),
-            "terms": [_term_to_dict(term) for term in self.terms],
+            "encoding": self.encoding.to_dict(),
             "intercept": self.intercept,
             "coefficients": self.coefficients.tolist(),
             "refits": {
@@ -132,8 +150,7 @@ class LogisticModel:
         """Rebuild a model from :meth:`to_dict`."""
         return cls(
             name=stored["name"],
-            features=tuple(stored["features"]),
-            terms=tuple(Term(**term) for term in stored["terms"]),
+            encoding=Encoding.from_dict(stored["encoding"]),
             intercept=float(stored["intercept"]),
             coefficients=np.array(stored["coefficients"], dtype=np.float64),
             refit_intercepts=np.array(stored["refits"]["intercepts"], dtype=np.float64),
@@ -141,129 +158,78 @@ class LogisticModel:
             tag=tag,
         )
 
-    @functools.cached_property
-    def _columns(self) -> NDArray[np.intp]:
-        return np.array([self.features.index(term.feature) for term in self.terms])
-
-    @functools.cached_property
-    def _owner(self) -> Floats:
-        owner = np.zeros((len(self.terms), len(self.features)))
-        owner[np.arange(len(self.terms)), self._columns] = 1.0
-        return owner
-
-    @functools.cached_property
-    def _is_code(self) -> NDArray[np.bool_]:
-        return np.array([term.kind == "code" for term in self.terms])
-
-    @functools.cached_property
-    def _codes(self) -> Floats:
-        return np.array([term.code for term in self.terms])
-
-    @functools.cached_property
-    def _centers(self) -> Floats:
-        return np.array([term.center for term in self.terms])
-
-    @functools.cached_property
-    def _scales(self) -> Floats:
-        return np.array([term.scale for term in self.terms])
-
-
-def make_terms(X: Floats, features: Sequence[str], fields: FieldSet) -> tuple[Term, ...]:
-    """Choose the encoding from the field descriptions and the training data.
-
-    A number becomes one standardised column; a yes/no field one centred column for "yes"; a field
-    with more codes one centred column for each code. Means are over the values that are present.
-
-    Parameters
-    ----------
-    X : ndarray, shape (n, d)
-        Training values in the order of ``features``.
-    features : sequence of str
-        Names of the columns, all in ``fields``.
-    fields : FieldSet
-        Says which features are codes.
-    """
-    terms: list[Term] = []
-    for column, feature in zip(X.T, features, strict=True):
-        present = column[~np.isnan(column)]
-        spec = fields[feature]
-        if not spec.is_code:
-            terms.append(Term(feature, "linear", float(present.mean()), float(present.std())))
-            continue
-        codes = [code for code, _ in spec.choices]
-        terms.extend(
-            Term(feature, "code", float((present == code).mean()), 1.0, float(code))
-            for code in (codes[1:] if len(codes) == 2 else codes)
-        )
-    return tuple(terms)
-
 
 def fit_logistic(
     X: Floats,
-    y: NDArray[np.int64],
+    severity: Labels,
     *,
     name: str,
     features: Sequence[str],
     fields: FieldSet,
-    strength: float,
+    penalty: float,
 ) -> LogisticModel:
-    """Fit an L2-penalised logistic regression without bootstrap refits.
+    """Fit the penalised model, without calibration and bootstrap refits.
 
     Parameters
     ----------
     X : ndarray, shape (n, d)
         Training values; NaN = missing.
-    y : ndarray of int, shape (n,)
-        1 = disease.
+    severity : ndarray of int, shape (n,)
+        0 = no disease; 1 and above = disease, of rising severity where the source tells.
     name : str
         Name of the model.
     features : sequence of str
         Names of the columns of ``X``.
     fields : FieldSet
         Descriptions of the features.
-    strength : float
-        Inverse of the penalty (``C`` in scikit-learn).
+    penalty : float
+        Weight of half the squared coefficients against the mean loss of a patient.
     """
-    terms = make_terms(X, features, fields)
-    blank = np.empty((0, len(terms)))
-    model = LogisticModel(
-        name, tuple(features), terms, 0.0, np.zeros(len(terms)), np.empty(0), blank
-    )
-    intercept, coefficients = solve(model.encode(X), y, strength)
-    return dataclasses.replace(model, intercept=intercept, coefficients=coefficients)
+    encoding = make_encoding(X, features, fields)
+    intercept, coefficients = solve(encoding(X), severity, penalty)
+    return LogisticModel(name, encoding, intercept, coefficients)
 
 
-def with_refits(
-    model: LogisticModel, X: Floats, y: NDArray[np.int64], *, strength: float, b: int, seed: int
-) -> LogisticModel:
-    """Return the model with ``b`` refits on bootstrap samples of the patients.
+def solve(Z: Floats, severity: Labels, penalty: float) -> tuple[float, Floats]:
+    """Return intercept and coefficients for the log-odds of severity >= 1.
 
-    The encoding stays that of the model, so that the coefficients of all refits are comparable.
+    Where severity has more than two levels, the questions "severity >= 2" and "severity >= 3" are
+    fitted along with half weight: same coefficients, own intercepts (a cumulative-logit model by
+    composite likelihood). Knowing how severe the disease was steadies the shared coefficients.
+
+    Parameters
+    ----------
+    Z : ndarray, shape (n, k)
+        Encoded matrix.
+    severity : ndarray of int, shape (n,)
+        Outcome; 0 and 1 only gives plain ridge logistic regression.
+    penalty : float
+        Weight of half the squared coefficients against the mean loss; intercepts are free.
     """
-    rng = np.random.default_rng(seed)
-    Z = model.encode(X)
-    fits = []
-    for _ in range(b):
-        rows = rng.integers(0, len(y), len(y))
-        fits.append(solve(Z[rows], y[rows], strength))
-    return dataclasses.replace(
-        model,
-        refit_intercepts=np.array([intercept for intercept, _ in fits]),
-        refit_coefficients=np.array([coefficients for _, coefficients in fits]),
-    )
+    n, k = Z.shape
+    cuts = [cut for cut in SEVERITY_CUTS if cut == 1 or np.any(severity >= cut)]
+    outcome = np.concatenate([severity >= cut for cut in cuts]).astype(np.float64)
+    weight = np.repeat([1.0 if cut == 1 else SEVERITY_WEIGHT for cut in cuts], n)
+    design = np.hstack([np.repeat(np.eye(len(cuts)), n, axis=0), np.tile(Z, (len(cuts), 1))])
+    ridge = np.r_[np.zeros(len(cuts)), np.full(k, penalty * n)]
+    beta = _ridge_newton(design, outcome, weight, ridge)
+    return float(beta[0]), beta[len(cuts) :]
 
 
-def solve(Z: Floats, y: NDArray[np.int64], strength: float) -> tuple[float, Floats]:
-    """Return intercept and coefficients of the L2-penalised fit on an encoded matrix."""
-    from sklearn.linear_model import LogisticRegression
-
-    fit = LogisticRegression(C=strength, tol=1e-8, max_iter=2000).fit(Z, y)
-    return float(fit.intercept_[0]), np.asarray(fit.coef_[0], dtype=np.float64)
-
-
-def _term_to_dict(term: Term) -> dict[str, Any]:
-    stored = dataclasses.asdict(term)
-    return {key: value for key, value in stored.items() if value == value}
+def _ridge_newton(design: Floats, outcome: Floats, weight: Floats, ridge: Floats) -> Floats:
+    beta = np.zeros(design.shape[1])
+    for _ in range(_MAX_STEPS):
+        risk = expit(design @ beta)
+        gradient = design.T @ (weight * (outcome - risk)) - ridge * beta
+        curvature = (design * (weight * risk * (1 - risk))[:, None]).T @ design + np.diag(ridge)
+        step = np.linalg.solve(curvature, gradient)
+        largest = float(np.abs(step).max())
+        # Far from the optimum the curvature vanishes and a full step would overshoot.
+        beta = beta + step * min(1.0, _LONGEST_STEP / max(largest, _CONVERGED))
+        if largest < _CONVERGED:
+            return beta
+    message = f"the logistic fit did not converge in {_MAX_STEPS} steps"
+    raise RuntimeError(message)
 
 
 def _rounded(values: Floats) -> list[Any]:

@@ -11,14 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import artifacts
-from core.cardiosense.boosted import Calibration, XGBoostModel, load_booster, read_boosters
+from core.cardiosense.boosted import XGBoostModel, load_booster, read_boosters
 from core.cardiosense.conformal import Conformal
 from core.cardiosense.logistic import LogisticModel
+from core.cardiosense.platt import Calibration
+from core.errors import ArtifactError
 
 Floats = NDArray[np.float64]
 
 SYSTEM = "cardiosense"
 CARD = "card.json"
+CARD_TEXT = "card.md"
+OUT_OF_FOLD = "out-of-fold.csv"
+EVALUATION_FILES = (CARD, CARD_TEXT, OUT_OF_FOLD)
+"""Files that the evaluation adds to a trained folder."""
+
 LOGISTIC_FILES = {
     "logistic-13": "logistic-13.json",
     "logistic-10": "logistic-10.json",
@@ -112,9 +119,14 @@ def load_models(artifact: artifacts.Artifact) -> Models:
     Raises
     ------
     ArtifactError
-        If a file is missing from the manifest.
+        If a file is missing from the manifest, or the models were never evaluated.
     """
     trained = load_trained(artifact)
+    if CARD not in artifact.manifest["files"]:
+        raise ArtifactError(
+            f"The models of {artifact.system}/{artifact.version} were trained but not evaluated. "
+            "Run the evaluation command, which writes their model card."
+        )
     card = artifact.json(CARD)
     champions: Mapping[str, str] = card["champions"]
     challengers = {width: _rival(name) for width, name in champions.items()}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.cardiosense.levers import Reach, grid_below
 from core.cardiosense.path_result import Binding, BindingLimit, Region
 from core.cardiosense.plan_space import PlanSpace
-from core.fields import FieldSet, FieldSpec
+from core.fields import FieldSpec
+
+Bools = NDArray[np.bool_]
 
 _NO_GAIN = 1e-9
 
@@ -20,17 +23,17 @@ def regions(space: PlanSpace, cell: int) -> Mapping[str, Region]:
     The other levers stay at the plan. The range ends at the patient's present value upwards and
     at the floor or 12-month limit downwards.
     """
-    plan = space.grid.values(cell)
-    moved = [r for r in space.reaches if plan[r.lever.name] != r.current]
-    fine = {r.lever.name: _fine_values(r, plan[r.lever.name]) for r in moved}
-    rows = [space.plan(plan | {name: value}) for name, values in fine.items() for value in values]
-    met = iter(space.reached(np.array(rows)))
-    found = {}
-    for reach in moved:
-        values = fine[reach.lever.name]
-        keeps = [bool(next(met)) for _ in values]
-        found[reach.lever.name] = _region(reach, values, keeps, plan[reach.lever.name])
-    return found
+    planned = space.grid.values(cell)
+    plan = space.plan(planned)
+    moved = [r for r in space.reaches if planned[r.lever.name] != r.current]
+    fine = [_fine_values(r, planned[r.lever.name]) for r in moved]
+    rows = [space.rows(plan, r.lever.name, f) for r, f in zip(moved, fine, strict=True)]
+    met = space.reached(np.concatenate(rows))
+    keeps = np.split(met, np.cumsum([len(values) for values in fine])[:-1])
+    return {
+        reach.lever.name: _region(reach, values, kept, planned[reach.lever.name])
+        for reach, values, kept in zip(moved, fine, keeps, strict=True)
+    }
 
 
 def inactive_levers(space: PlanSpace, reaches: tuple[Reach, ...]) -> dict[str, str]:
@@ -48,7 +51,7 @@ def inactive_levers(space: PlanSpace, reaches: tuple[Reach, ...]) -> dict[str, s
     return reasons
 
 
-def explain_infeasible(space: PlanSpace, reaches: tuple[Reach, ...], fields: FieldSet) -> Binding:
+def explain_infeasible(space: PlanSpace, reaches: tuple[Reach, ...]) -> Binding:
     """Return the lowest risk within the limits and which limit would have to give."""
     cell = space.grid.lowest(space.p)
     best = space.grid.values(cell)
@@ -60,23 +63,18 @@ def explain_infeasible(space: PlanSpace, reaches: tuple[Reach, ...], fields: Fie
         if not reach.values:
             limits.append(BindingLimit(name, reach.stop, None, None))
             continue
-        beyond = _beyond(reach, fields[name])
-        p = space.risks([best | {name: value} for value in beyond])
-        enough = np.flatnonzero(p <= space.target)
+        tried = (best[name], *_beyond(reach, space.disturbance.fields[name]))
+        rows = space.rows(space.plan(best), name, tried)
+        free[name] = tried[int(space.model.log_odds(rows).argmin())]
+        enough = [v for v, met in zip(tried, space.reached(rows), strict=True) if met]
+        needed = enough[0] if enough and lowest_p > space.target else None
         stop = "no effect" if "does not lower" in inactive.get(name, "") else reach.stop
-        needed = beyond[int(enough[0])] if len(enough) else None
         limits.append(BindingLimit(name, stop, min(reach.values), needed))
-        if len(p) and p.min() < lowest_p:
-            free[name] = beyond[int(p.argmin())]
     p_free = space.risk(space.plan(free))
     return Binding(
         lowest_p=lowest_p,
         effort=float(space.grid.effort[cell]),
-        changes={
-            r.lever.name: (r.current, best[r.lever.name])
-            for r in space.reaches
-            if best[r.lever.name] != r.current
-        },
+        changes=space.changes(cell),
         limits=tuple(limits),
         p_without_limits=p_free,
         sentence=_sentence(space, reaches, limits, lowest_p, p_free),
@@ -97,7 +95,7 @@ def _fine_values(reach: Reach, planned: float) -> list[float]:
     return sorted({reach.current, *fine, planned})
 
 
-def _region(reach: Reach, values: list[float], keeps: list[bool], planned: float) -> Region:
+def _region(reach: Reach, values: list[float], keeps: Bools, planned: float) -> Region:
     low = high = values.index(planned)
     while low > 0 and keeps[low - 1]:
         low -= 1

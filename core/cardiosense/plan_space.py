@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -52,10 +53,8 @@ class PlanSpace:
         How the proof is obtained.
     disturbance : Disturbance
         Noise and refits around the plans.
-    robust : bool
-        Whether an acceptable plan must also survive the disturbance.
-    terms : SeparableRisk or None
-        The lever terms of a separable model, before any level was dropped.
+    confirm : bool
+        Whether ``passes`` judged the disturbance by tables only, so that the model must confirm.
     """
 
     model: RiskModel | Prevent
@@ -69,8 +68,7 @@ class PlanSpace:
     cells_total: int
     method: str
     disturbance: Disturbance
-    robust: bool
-    terms: SeparableRisk | None
+    confirm: bool
 
     def plan(self, changed: Mapping[str, float]) -> Floats:
         """Return the patient's row with some values exchanged, shape (d,)."""
@@ -83,21 +81,30 @@ class PlanSpace:
         """Return the risk of one row exactly as the score of a patient reports it."""
         return round(float(expit(self.model.log_odds(row[None, :])[0])), DECIMALS)
 
-    def risks(self, plans: Sequence[Mapping[str, float]]) -> Floats:
-        """Return the rounded risk under each of several plans, shape (len(plans),)."""
-        rows = np.array([self.plan(plan) for plan in plans]).reshape(-1, len(self.row))
-        return np.asarray(expit(self.model.log_odds(rows)).round(DECIMALS))
+    def rows(self, plan: Floats, name: str, values: Sequence[float]) -> Floats:
+        """Return a plan's row once for each value of one lever, shape (len(values), d)."""
+        rows = np.repeat(plan[None, :], len(values), axis=0)
+        rows[:, self.model.features.index(name)] = values
+        return rows
 
     def reached(self, rows: Floats) -> Bools:
-        """Return which rows meet the target, before and after the score's rounding."""
-        p = expit(self.model.log_odds(rows))
-        return np.asarray(np.maximum(p, p.round(DECIMALS)) <= self.target)
+        """Return which rows meet the target, their risk taken as the score reports it."""
+        return np.asarray(expit(self.model.log_odds(rows)).round(DECIMALS) <= self.target)
 
     def accept(self, cell: int) -> bool:
         """Return whether the production model, asked for this plan alone, meets the target."""
         row = self.plan(self.grid.values(cell))
         met = bool(self.reached(row[None, :])[0])
-        return met and (not self.robust or self.disturbance.holds(row))
+        return met and (not self.confirm or self.disturbance.holds(row))
+
+    def changes(self, cell: int) -> dict[str, tuple[float, float]]:
+        """Return what one plan moves: lever to value before and after."""
+        after = self.grid.values(cell)
+        return {
+            reach.lever.name: (reach.current, after[reach.lever.name])
+            for reach in self.reaches
+            if after[reach.lever.name] != reach.current
+        }
 
     def cheapest(self, most_changes: int | None = None) -> int | None:
         """Return the acceptable plan of least effort, or ``None`` when there is none."""
@@ -132,41 +139,31 @@ def build_space(
     """
     measured = tuple(reach for reach in reaches if reach.values)
     row = np.array([values[name] for name in model.features])
-    disturbance = Disturbance(model, row, measured, fields, target)
     axes = tuple(reach.axis() for reach in measured)
-    cells_total = int(np.prod([len(axis.values) for axis in axes]))
-    terms = lever_terms(model, row, axes)
-    if terms is not None:
-        grid, log_odds = _separable_grid(axes, terms, robust)
-        nodes, method = len(grid), SEPARABLE
-        if terms.lowest() > logit(target) + SLACK:
-            nodes, method = sum(len(axis.values) for axis in axes), BEST_RESPONSES
-    else:
-        grid = CellGrid.build(axes if robust else _distinct(model, axes))
-        log_odds = model.log_odds(_rows(model, row, grid))
-        nodes, method = len(grid), FULL_GRID if robust else TREES
-    passes = log_odds <= logit(target) + SLACK
-    if robust and not (passes[0] and disturbance.holds(row)):
+    laid = _layout(model, row, axes, target, robust)
+    disturbance = Disturbance(model, row, measured, fields, target)
+    passes = laid.log_odds <= _highest_log_odds(target)
+    present = expit(model.log_odds(row[None, :])).round(DECIMALS)[0]
+    if robust and not (present <= target and disturbance.holds(row)):
         cells = np.flatnonzero(passes)
         passes[cells] = (
-            disturbance.screen_separable(grid, cells)
-            if terms is not None
-            else disturbance.screen(_rows(model, row, grid), cells)
+            disturbance.screen_separable(laid.grid, cells)
+            if laid.separable
+            else disturbance.screen(_rows(model, row, laid.grid), cells)
         )
     return PlanSpace(
         model=model,
         row=row,
         reaches=measured,
         target=target,
-        grid=grid,
-        p=expit(log_odds),
+        grid=laid.grid,
+        p=expit(laid.log_odds),
         passes=passes,
-        nodes=nodes,
-        cells_total=cells_total,
-        method=method,
+        nodes=laid.nodes,
+        cells_total=math.prod(len(axis.values) for axis in axes),
+        method=laid.method,
         disturbance=disturbance,
-        robust=robust,
-        terms=terms,
+        confirm=robust and laid.separable,
     )
 
 
@@ -191,13 +188,39 @@ def lever_terms(
     return SeparableRisk(float(base), tuple(part - part[0] for part in parts))
 
 
-def _separable_grid(
-    axes: tuple[Axis, ...], terms: SeparableRisk, robust: bool
-) -> tuple[CellGrid, Floats]:
-    if not robust:
-        axes, terms = terms.without_dominated(axes)
-    grid = CellGrid.build(axes)
-    return grid, terms.scores(grid)
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Layout:
+    grid: CellGrid
+    log_odds: Floats
+    nodes: int
+    method: str
+    separable: bool
+
+
+def _layout(
+    model: RiskModel | Prevent, row: Floats, axes: tuple[Axis, ...], target: float, robust: bool
+) -> _Layout:
+    """Lay out the cells that matter and score them.
+
+    A robust plan is judged by refits as well, which see levels apart that the model itself does
+    not; nothing is merged or dropped then.
+    """
+    terms = lever_terms(model, row, axes)
+    if terms is None:
+        grid = CellGrid.build(axes if robust else _distinct(model, axes))
+        log_odds = model.log_odds(_rows(model, row, grid))
+        return _Layout(grid, log_odds, len(grid), FULL_GRID if robust else TREES, False)
+    kept, kept_terms = (axes, terms) if robust else terms.without_dominated(axes)
+    grid = CellGrid.build(kept)
+    nodes, method = len(grid), SEPARABLE
+    if terms.lowest() > _highest_log_odds(target):
+        nodes, method = sum(len(axis.values) for axis in axes), BEST_RESPONSES
+    return _Layout(grid, kept_terms.scores(grid), nodes, method, True)
+
+
+def _highest_log_odds(target: float) -> float:
+    """Return the log-odds above which no risk can be reported as at or below the target."""
+    return float(logit(min(target + 0.5 * 10.0**-DECIMALS, 1.0))) + SLACK
 
 
 def _distinct(model: RiskModel | Prevent, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:

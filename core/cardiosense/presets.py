@@ -15,7 +15,7 @@ from core.tables import template_csv
 _DIAGNOSTIC_ROWS: tuple[tuple[str, str, data.Site, int], ...] = (
     ("man-56", "Man, 56: atypical angina", "cleveland", 5),
     ("woman-62", "Woman, 62: two vessels", "cleveland", 6),
-    ("woman-66", "Woman, 66: near the threshold", "cleveland", 276),
+    ("woman-66", "Woman, 66: near the edge", "cleveland", 276),
     ("man-55", "Man, 55: no imaging", "hungary", 161),
     ("man-60", "Man, 60: pressure 180", "va", 7),
 )
@@ -23,7 +23,10 @@ _PREVENTION_ROWS: tuple[tuple[str, str, int], ...] = (
     ("man-59-smoker", "Man, 59: smokes, pressure 155", 236),
     ("woman-63-smoker", "Woman, 63: smokes, pressure 157", 50),
 )
-_OUTCOME = {0: "angiography found no narrowing of 50 %", 1: "angiography found narrowing of 50 %"}
+_OUTCOME = {
+    0: "angiography found no narrowing of half or more",
+    1: "angiography found a narrowing of half or more",
+}
 
 
 @functools.cache

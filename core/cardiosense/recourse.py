@@ -8,14 +8,18 @@ target. Each plan returned is scored once more, alone, by the model that scores 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from typing import get_args
 
-from core.cardiosense.levers import Layer, levers_for, reaches
+import numpy as np
+
+from core.cardiosense.flags import flags
+from core.cardiosense.levers import Layer, Reach, levers_for, reaches
 from core.cardiosense.model import RiskModel
 from core.cardiosense.path_limits import explain_infeasible, inactive_levers, regions
-from core.cardiosense.path_result import Changes, FrontPlan, LeastEffortPath
+from core.cardiosense.path_result import FrontPlan, LeastEffortPath
 from core.cardiosense.plan_space import PlanSpace, build_space
 from core.cardiosense.prevention import OUTCOMES, Prevent, parse_person, prevention_model
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
@@ -80,52 +84,64 @@ def least_effort_path(
     InputError
         If the patient, the target, a weight, a limit or a choice is refused.
     """
-    goal = _target(target)
-    chosen, values, flags = _read(patient, layer, model)
+    chosen, values, qualified = _read(patient, layer, model)
     fields = DIAGNOSTIC if layer == "diagnostic" else PREVENTION
     reach = reaches(levers_for(layer, chosen.name), fields, values, weights, limits)
-    space = build_space(chosen, fields, values, reach, goal, robust=bool(robust))
-    cell = space.cheapest()
-    status: Status = "infeasible" if cell is None else "optimal" if cell else "already below"
-    plan = None if cell is None else space.plan(space.grid.values(cell))
-    asked = {
-        "patient": {k: None if math.isnan(v) else v for k, v in values.items()},
-        "target": goal,
-        "layer": layer,
-        "model": chosen.name,
-        "limits": [[r.lever.name, r.floor, r.weight, *_finite(r.max_change)] for r in reach],
-        "robust": bool(robust),
-    }
-    return LeastEffortPath(
-        status=status,
-        effort=None if cell is None else float(space.grid.effort[cell]),
-        changes={} if cell is None else changes(space, cell),
-        p_before=space.risk(space.row),
-        p_after=None if plan is None else space.risk(plan),
-        target=goal,
-        layer=layer,
-        outcome=DIAGNOSTIC_OUTCOME if layer == "diagnostic" else OUTCOMES[chosen.name],
-        robust=bool(robust),
-        front=_front(space, cell),
-        region=regions(space, cell) if cell else {},
-        robustness=None if plan is None else space.disturbance.measure(plan),
-        binding=explain_infeasible(space, reach, fields) if cell is None else None,
-        levers=reach,
-        inactive=inactive_levers(space, reach),
-        flags=flags,
-        note=NOTES[layer],
-        certificate=_certificate(space, status, cell, canonical_hash(asked)),
+    asked = _Question(layer, chosen, values, qualified, reach, _target(target), bool(robust))
+    return _answer(
+        asked, build_space(chosen, fields, values, reach, asked.target, robust=asked.robust)
     )
 
 
-def changes(space: PlanSpace, cell: int) -> Changes:
-    """Return what one plan moves: lever to value before and after."""
-    after = space.grid.values(cell)
-    return {
-        reach.lever.name: (reach.current, after[reach.lever.name])
-        for reach in space.reaches
-        if after[reach.lever.name] != reach.current
-    }
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Question:
+    layer: Layer
+    model: RiskModel | Prevent
+    values: Mapping[str, float]
+    flags: tuple[str, ...]
+    reach: tuple[Reach, ...]
+    target: float
+    robust: bool
+
+    def hash(self) -> str:
+        limits = [[r.lever.name, r.floor, r.weight, *_finite(r.max_change)] for r in self.reach]
+        return canonical_hash(
+            {
+                "patient": {k: None if math.isnan(v) else v for k, v in self.values.items()},
+                "target": self.target,
+                "layer": self.layer,
+                "model": self.model.name,
+                "limits": limits,
+                "robust": self.robust,
+            }
+        )
+
+
+def _answer(asked: _Question, space: PlanSpace) -> LeastEffortPath:
+    cell = space.cheapest()
+    status: Status = "infeasible" if cell is None else "optimal" if cell else "already below"
+    plan = None if cell is None else space.plan(space.grid.values(cell))
+    diagnostic = asked.layer == "diagnostic"
+    return LeastEffortPath(
+        status=status,
+        effort=None if cell is None else float(space.grid.effort[cell]),
+        changes={} if cell is None else space.changes(cell),
+        p_before=space.risk(space.row),
+        p_after=None if plan is None else space.risk(plan),
+        target=asked.target,
+        layer=asked.layer,
+        outcome=DIAGNOSTIC_OUTCOME if diagnostic else OUTCOMES[asked.model.name],
+        robust=asked.robust,
+        front=_front(space, cell),
+        region=regions(space, cell) if cell else {},
+        robustness=None if plan is None else space.disturbance.measure(plan),
+        binding=explain_infeasible(space, asked.reach) if cell is None else None,
+        levers=asked.reach,
+        inactive=inactive_levers(space, asked.reach),
+        flags=asked.flags,
+        note=NOTES[asked.layer],
+        certificate=_certificate(space, status, cell, asked.hash()),
+    )
 
 
 def _front(space: PlanSpace, best: int | None) -> tuple[FrontPlan, ...]:
@@ -139,7 +155,7 @@ def _front(space: PlanSpace, best: int | None) -> tuple[FrontPlan, ...]:
                 levers=most,
                 reached=cell is not None,
                 effort=float(space.grid.effort[shown]),
-                changes=changes(space, shown),
+                changes=space.changes(shown),
                 p_after=space.risk(space.plan(space.grid.values(shown))),
             )
         )
@@ -173,13 +189,13 @@ def _read(
         chosen = prevention_model(model)
         return chosen, *parse_person(patient, chosen.name)
     values = parse_patient(patient)
-    _, warnings = DIAGNOSTIC.check(patient)
+    qualified = tuple(flags(np.array([[values[name] for name in DIAGNOSTIC.names]]))[0])
     routed = route(values)
     if model is None:
-        return routed.champion, values, tuple(w.sentence() for w in warnings)
+        return routed.champion, values, qualified
     for candidate in (routed.champion, routed.challenger):
         if model in (candidate.name, candidate.name.split("-")[0]):
-            return candidate, values, tuple(w.sentence() for w in warnings)
+            return candidate, values, qualified
     raise InputError(f"model: {model!s:.40} is unknown. Choose logistic or xgboost.")
 
 

@@ -129,8 +129,10 @@ class Disturbance:
         kept = np.zeros(len(cells), dtype=bool)
         for start in range(0, len(cells), _CHUNK // 10):
             part = slice(start, start + _CHUNK // 10)
-            noise, refit = self.shares(rows[cells[part]])
-            kept[part] = np.minimum(noise, refit) >= REQUIRED
+            kept[part] = self._share(self._noise(rows[cells[part]])) >= REQUIRED
+        if kept.any():
+            refits = self.model.refits(rows[cells[kept]]).T
+            kept[kept] = self._share(refits) >= REQUIRED
         return kept
 
     def screen_separable(self, grid: CellGrid, cells: NDArray[np.intp]) -> Bools:

@@ -20,7 +20,7 @@ from core.cardiosense.model import RiskModel, models
 from core.cardiosense.reasons import reason_list, reason_texts
 from core.cardiosense.safety import Alert, alert_texts, alerts
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC, LATE_TESTS
-from core.errors import InputError
+from core.errors import InputError, Problem
 from core.fields import FieldSet
 
 Floats = NDArray[np.float64]
@@ -122,11 +122,15 @@ def parse_patient(patient: Mapping[str, object]) -> dict[str, float]:
     InputError
         If a value is refused, or more than ``MAX_MISSING`` core findings are missing.
     """
-    values, _ = DIAGNOSTIC.parse(patient)
+    return _parse(patient)[0]
+
+
+def _parse(patient: Mapping[str, object]) -> tuple[dict[str, float], tuple[Problem, ...]]:
+    values, warnings = DIAGNOSTIC.parse(patient)
     missing = [name for name in CORE_NAMES if math.isnan(values[name])]
     if len(missing) > MAX_MISSING:
         raise InputError.from_problems((too_few(missing),))
-    return values
+    return values, warnings
 
 
 def input_hash(values: Mapping[str, float]) -> str:
@@ -157,7 +161,7 @@ def score_patient(patient: Mapping[str, object]) -> Risk:
     InputError
         If a value is refused, or too few findings are given.
     """
-    values = parse_patient(patient)
+    values, warnings = _parse(patient)
     record = np.array([[values[name] for name in DIAGNOSTIC.names]])
     chosen = route(values)
     model, challenger = chosen.champion, chosen.challenger
@@ -173,7 +177,10 @@ def score_patient(patient: Mapping[str, object]) -> Risk:
         prediction_set=("no disease",) * healthy + ("disease",) * ill,
         zone=_zone(model),
         reasons=reason_list(_fields(model), row[0], model.contributions(row)[0]),
-        flags=tuple(flags(record)[0]),
+        flags=(
+            *flags(record)[0],
+            *(p.sentence() for p in warnings if p.rule != "outside-training"),  # said by flags
+        ),
         alerts=alerts(values),
         features=model.features,
         model=model.tag,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MARGIN = 51.0  # 18 mm in points
 _HEAD = 30.0
+_GAP = 6.0
 _ROOM = 72.0  # a heading never stands alone at the foot of a page
 _INK = "#16191d"
 _FADED = "#5a626b"
@@ -175,12 +176,12 @@ def _story(document: b.Document, writer: Writer, width: float) -> Iterator[Flowa
     if writer.replaced:
         count = counted(writer.replaced, "character")
         text = f"Not in the font of this report and shown as {REPLACEMENT}: {count}."
-        yield Spacer(1, 6)
+        yield Spacer(1, _GAP)
         yield Paragraph(text, styles["small"])
 
 
 def _flow(block: b.Block, writer: Writer, width: float) -> Iterator[Flowable]:
-    from reportlab.platypus import CondPageBreak, Paragraph
+    from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 
     styles = _styles(writer.fonts)
     match block:
@@ -200,8 +201,10 @@ def _flow(block: b.Block, writer: Writer, width: float) -> Iterator[Flowable]:
             yield _table(block, writer, width)
         case b.IntervalBar():
             yield drawing.interval_bar(block, width, writer)
+            yield Spacer(1, _GAP)
         case b.Bars():
             yield drawing.bars(block, width, writer)
+            yield Spacer(1, _GAP)
 
 
 def _callout(block: b.Callout, writer: Writer, width: float) -> Iterator[Flowable]:
@@ -223,7 +226,7 @@ def _callout(block: b.Callout, writer: Writer, width: float) -> Iterator[Flowabl
             ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
         ],
     )
-    yield Spacer(1, 3)
+    yield Spacer(1, _GAP / 2)
 
 
 def _pairs(rows: tuple[tuple[str, str], ...], writer: Writer, width: float, style: str) -> Flowable:
@@ -279,7 +282,7 @@ def _table(block: b.Table, writer: Writer, width: float) -> Flowable:
         colWidths=[width * share / sum(shares) for share in shares],
         repeatRows=1,
         splitInRow=1,
-        spaceAfter=4,
+        spaceAfter=_GAP,
         style=[
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (0, -1), 0),

@@ -60,9 +60,18 @@ def slope_intercept(y: Labels, p: Floats) -> tuple[float, float]:
     Van Calster et al., J. Clin. Epidemiol. 74 (2016) 167-176.
     """
     score = log_odds(p)
+    return recalibration(y, score)[1], offset(y, score)
+
+
+def recalibration(y: Labels, score: Floats) -> tuple[float, float]:
+    """Return intercept a and slope b of the logistic regression of the outcome on a score.
+
+    a + b * score are the recalibrated log-odds (Platt scaling). Both are NaN where the fit does not
+    exist: one class only, or perfect separation.
+    """
     columns = np.column_stack([np.ones(len(score)), score])
-    slope = _newton(columns, np.asarray(y, dtype=np.float64), np.zeros(len(score)))[1]
-    return float(slope), offset(y, score)
+    a, b = _newton(columns, np.asarray(y, dtype=np.float64), np.zeros(len(score)))
+    return float(a), float(b)
 
 
 def offset(y: Labels, score: Floats) -> float:

@@ -67,8 +67,8 @@ class Shift:
 def value_shift(feature: str, reference: ArrayLike, window: ArrayLike) -> Shift:
     """Compare a measured quantity: two-sample Kolmogorov-Smirnov test, NaN left out.
 
-    Rounded measurements tie, which makes the test conservative: it alarms less often than stated,
-    never more.
+    The p value is that of the one-sample test at the effective size nm / (n + m). Rounded
+    measurements tie, which makes the test conservative: it alarms less often than stated.
 
     Parameters
     ----------
@@ -80,13 +80,15 @@ def value_shift(feature: str, reference: ArrayLike, window: ArrayLike) -> Shift:
     Raises
     ------
     NotEnoughDataError
-        If either sample has no value.
+        If either sample has fewer than two values.
     InputError
         If a value is infinite.
     """
     from scipy.stats import ks_2samp
 
     old, new = _values(feature, reference), _values(feature, window)
+    if min(len(old), len(new)) < 2:
+        raise NotEnoughDataError(f"{feature} has a single value on one side. Give two or more.")
     found = ks_2samp(old, new, method="asymp")
     p = min(float(found.pvalue), 1.0)
     return Shift(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from core.tables.columns import ColumnMap, match_columns, require_columns
-from core.tables.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
+from core.tables.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, name_list
 from core.tables.read import Table, read_table
 from core.tables.template import template_csv
-from core.tables.validate import Validation, problems_frame, validate
+from core.tables.validation import Validation, problems_frame, validate
 from core.tables.write import to_csv, to_parquet
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Table",
     "Validation",
     "match_columns",
+    "name_list",
     "problems_frame",
     "read_table",
     "require_columns",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from core.errors import InputError, Problem
 from core.fields import FieldSet, FieldSpec
+from core.tables.limits import name_list
 
 _SEPARATORS = re.compile(r"[\s_\-.]+")
 
@@ -103,21 +104,20 @@ def require_columns(matched: ColumnMap, fields: FieldSet, columns: Sequence[str]
     problems = [
         Problem(
             field,
-            ", ".join(claimed),
+            name_list(claimed),
             "ambiguous-column",
-            f"More than one column may carry {fields[field].label}: {', '.join(claimed)}.",
+            f"More than one column may carry {fields[field].label}: {name_list(claimed)}.",
             f"Say which column is {field}, or remove the others.",
         )
         for field, claimed in matched.ambiguous.items()
     ]
-    seen = ", ".join(column or "(no name)" for column in columns)
     problems += [
         Problem(
             field,
             "",
             "missing-column",
             f"The file has no column for {fields[field].label}, which is required.",
-            f"Add the column {field}, or say which of these carries it: {seen}.",
+            f"Add the column {field}, or say which of these carries it: {name_list(columns)}.",
         )
         for field in matched.missing
         if fields[field].required
@@ -144,7 +144,7 @@ def _check_choice(
             known = f"Known fields: {', '.join(fields.names)}."
             problems.append(Problem(field, "", "unknown-field", "is not a known field.", known))
         elif column is not None and column not in columns:
-            seen = f"Columns of the file: {', '.join(columns)}."
+            seen = f"Columns of the file: {name_list(columns)}."
             message = f"The file has no column {column}."
             problems.append(Problem(field, column, "unknown-column", message, seen))
         elif column is not None and list(chosen.values()).count(column) > 1:

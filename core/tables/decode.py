@@ -125,7 +125,7 @@ def _control_refusal(utf8: bytes, name: str) -> InputError:
     code = utf8[position]
     message = f"{name} holds the control character {code:#04x} in line {line}."
     fix = f"The file is binary or damaged. {_EXPORT}"
-    if code == 0 and 0 in (*utf8[position + 2 : position + 3], *utf8[1:2]):
+    if code == 0 and position <= 1:
         fix = "The file looks like UTF-16 without a byte-order mark: save it as UTF-8."
     return refusal("binary", message, fix, value=f"{code:#04x}")
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from core.tables.limits import refusal
+from core.tables.limits import name_list, refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,17 +64,18 @@ def detect_decimal(
     """
     if delimiter == ",":
         return ".", ()
-    commas = [n for n, c in zip(header, arrow.columns, strict=True) if _has(c, _COMMA_NUMBER)]
+    texts = [column.unique() for column in arrow.columns]
+    commas = [n for n, t in zip(header, texts, strict=True) if _has(t, _COMMA_NUMBER)]
     if not commas:
         return ".", ()
-    named = ", ".join(commas)
-    points = [n for n, c in zip(header, arrow.columns, strict=True) if _has(c, _POINT_NUMBER)]
+    named = name_list(commas)
+    points = [n for n, t in zip(header, texts, strict=True) if _has(t, _POINT_NUMBER)]
     if points:
         return ".", (
-            f"Decimal commas ({named}) and decimal points ({', '.join(points)}) are mixed:"
+            f"Decimal commas ({named}) and decimal points ({name_list(points)}) are mixed:"
             " only points are read as decimal signs. Use one sign throughout.",
         )
-    if not any(_has(c, _COMMA_NUMBER, unlike=_GROUPED_NUMBER) for c in arrow.columns):
+    if not any(_has(t, _COMMA_NUMBER, unlike=_GROUPED_NUMBER) for t in texts):
         return ".", (
             f"The commas in {named} may be decimal signs or separate thousands: such cells are"
             " refused. Write the numbers with a decimal point.",
@@ -98,10 +99,10 @@ def _sample(head: str, delimiter: str) -> list[list[str]]:
     return records
 
 
-def _has(column: pa.ChunkedArray, pattern: str, unlike: str = "") -> bool:
+def _has(texts: pa.Array, pattern: str, unlike: str = "") -> bool:
     import pyarrow.compute as pc
 
-    hit = pc.match_substring_regex(column, pattern)
+    hit = pc.match_substring_regex(texts, pattern)
     if unlike:
-        hit = pc.and_not(hit, pc.match_substring_regex(column, unlike))
+        hit = pc.and_not(hit, pc.match_substring_regex(texts, unlike))
     return bool(pc.any(hit).as_py())

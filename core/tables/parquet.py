@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.tables.limits import check_header, check_rows, refusal
+from core.errors import InputError
+from core.tables.limits import MAX_BYTES, check_header, check_size, refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+MAX_UNPACKED_BYTES = 8 * MAX_BYTES
 
 
 def read_parquet(data: bytes, name: str) -> pa.Table:
@@ -21,18 +24,53 @@ def read_parquet(data: bytes, name: str) -> pa.Table:
         If the file is damaged, exceeds the limits, or has a nested or binary column.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(pa.py_buffer(data))
-        check_header(file.schema_arrow.names, name)
-        check_rows(file.metadata.num_rows, name)
-        arrow = file.read(use_threads=False)
+        arrow = _read(data, name)
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"{name} is a damaged or unsupported Parquet file."
         raise refusal("unreadable", message, "Write it again, or export it as CSV.") from error
     columns = [_as_text(arrow.column(i), arrow.field(i)) for i in range(arrow.num_columns)]
     return pa.table(columns, names=arrow.column_names)
+
+
+def _read(data: bytes, name: str) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(pa.py_buffer(data))
+    schema, metadata = file.schema_arrow, file.metadata
+    check_header(schema.names, name)
+    check_size(metadata.num_rows, len(schema.names), name)
+    groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
+    unpacked = sum(group.total_byte_size for group in groups)
+    # A text that repeats is stored once: only its dictionary tells how large the column becomes.
+    texts = [field.name for field in schema if _is_text(field.type)]
+    file = pq.ParquetFile(pa.py_buffer(data), read_dictionary=texts)
+    if unpacked <= MAX_UNPACKED_BYTES:
+        arrow = file.read(use_threads=False)
+        unpacked = sum(_length(arrow.column(text)) for text in texts)
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise _too_large(unpacked, name)
+    return arrow
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _length(column: pa.ChunkedArray) -> int:
+    import pyarrow.compute as pc
+
+    lengths = (pc.binary_length(chunk.dictionary).take(chunk.indices) for chunk in column.chunks)
+    return sum(pc.sum(length).as_py() or 0 for length in lengths)
+
+
+def _too_large(unpacked: int, name: str) -> InputError:
+    message = f"{name} unpacks to {unpacked:,} bytes; the limit is {MAX_UNPACKED_BYTES:,}."
+    return refusal("too-large", message, "Split the table into smaller files.")
 
 
 def _as_text(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:

@@ -12,7 +12,7 @@ import pandas as pd
 from core.errors import InputError, Problem
 from core.tables.decode import load_bytes, to_utf8
 from core.tables.dialect import DELIMITERS, detect_decimal, detect_delimiter
-from core.tables.limits import check_header, check_rows, refusal
+from core.tables.limits import check_header, check_size, refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +82,7 @@ def read_table(source: bytes | Path, name: str = "") -> Table:
     delimiter, header = detect_delimiter(utf8, name)
     check_header(header, name)
     arrow, dialect_notes = _parse(utf8, delimiter, len(header), name)
-    check_rows(arrow.num_rows, name)
+    check_size(arrow.num_rows, len(header), name)
     decimal, decimal_notes = detect_decimal(arrow, header, delimiter)
     notes = (*notes, *dialect_notes, *decimal_notes)
     return Table(text_frame(arrow.rename_columns(header)), encoding, delimiter, decimal, notes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.viz.chart import Chart
 from core.viz.curves import curve
-from core.viz.evidence import forest, histogram, reliability
+from core.viz.distributions import histogram
+from core.viz.evidence import forest, reliability
 from core.viz.plans import front
 from core.viz.reasons import diverging_bars, paired_bars, waterfall
 from core.viz.risk import interval_bar

@@ -42,8 +42,8 @@ class Chart:
 def figure(traces: Iterable[Any], height: int, **layout: Any) -> go.Figure:
     """Return a figure in the suite's style.
 
-    Sizes are set on the figure and not only in the template, because a page theme replaces those
-    of the template.
+    Sizes and text colour are set on the figure and not only in the template, because a page theme
+    replaces those of the template.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def figure(traces: Iterable[Any], height: int, **layout: Any) -> go.Figure:
     """
     import plotly.graph_objects as go
 
-    small = {"size": theme.TICK_SIZE}
+    small = {"size": theme.TICK_SIZE, "color": theme.INK}
     for name in ("xaxis", "yaxis"):
         given = dict(layout.pop(name, {}))
         title = {"text": given.pop("title", ""), "font": small, "standoff": 12}
@@ -66,7 +66,7 @@ def figure(traces: Iterable[Any], height: int, **layout: Any) -> go.Figure:
         layout={
             "template": theme.template(),
             "height": height,
-            "font": {"size": theme.FONT_SIZE},
+            "font": {"size": theme.FONT_SIZE, "color": theme.INK},
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
             "showlegend": False,
             **layout,
@@ -130,6 +130,11 @@ def line(colour: str = theme.NEUTRAL, dash: str = "dot", **place: Any) -> dict[s
         "line": {"color": colour, "width": 2, "dash": dash},
         **place,
     }
+
+
+def inside(share: float) -> dict[str, str]:
+    """Anchor a label at this share of the axis so that it stays inside the plot."""
+    return {"xanchor": "left" if share < 0.3 else "right" if share > 0.7 else "center"}
 
 
 def percent_axis(title: str, top: float = 1.0) -> dict[str, Any]:

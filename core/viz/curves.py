@@ -64,17 +64,7 @@ def curve(
     SuiteError
         If a value cannot be drawn or the columns do not fit.
     """
-    xs, ps = need_finite("values", x), need_finite("probabilities", p)
-    band = None
-    if low is not None and high is not None:
-        band = need_finite("lower limits", low), need_finite("upper limits", high)
-    need_equal(values=xs, probabilities=ps, **_named(band))
-    for name, column in {"a probability": ps, **_named(band)}.items():
-        need_probability(name, float(column.min()))
-        need_probability(name, float(column.max()))
-    if (xs[1:] <= xs[:-1]).any():
-        message = "The chart cannot be drawn: the values along the axis do not increase."
-        raise SuiteError(message)
+    xs, ps, band = _checked(x, p, low, high)
     drawn = figure(
         _curve_traces(xs, ps, band, marker),
         height=340,
@@ -87,6 +77,23 @@ def curve(
     if band is not None:
         columns |= {"Lower limit (%)": 100 * band[0], "Upper limit (%)": 100 * band[1]}
     return Chart(drawn, _curve_alt(xs, ps, x_label, y_label, marker), pd.DataFrame(columns))
+
+
+def _checked(
+    x: ArrayLike, p: ArrayLike, low: ArrayLike | None, high: ArrayLike | None
+) -> tuple[Floats, Floats, tuple[Floats, Floats] | None]:
+    xs, ps = need_finite("values", x), need_finite("probabilities", p)
+    band = None
+    if low is not None and high is not None:
+        band = need_finite("lower limits", low), need_finite("upper limits", high)
+    need_equal(values=xs, probabilities=ps, **_named(band))
+    for name, column in {"a probability": ps, **_named(band)}.items():
+        need_probability(name, float(column.min()))
+        need_probability(name, float(column.max()))
+    if (xs[1:] <= xs[:-1]).any():
+        message = "The chart cannot be drawn: the values along the axis do not increase."
+        raise SuiteError(message)
+    return xs, ps, band
 
 
 def _level(threshold: float | None) -> list[dict[str, Any]]:

@@ -11,14 +11,13 @@ from core.viz import theme
 from core.viz.chart import (
     Chart,
     figure,
+    inside,
     line,
     need_probability,
     note,
     percent_axis,
 )
 from core.viz.text import label, percent, percent_range
-
-_NEAR = 0.2
 
 
 def interval_bar(
@@ -156,23 +155,18 @@ def _interval_notes(
     second: tuple[str, float] | None,
 ) -> list[dict[str, Any]]:
     text = f"<b>{percent(p)}</b>  ({percent_range(low, high)})"
-    notes = [note(text, x=p, y=0.72, xanchor=_side(p))]
+    notes = [note(text, x=p, y=0.72, **inside(p))]
     if threshold is not None:
         text = f"threshold {percent(threshold)}"
-        notes.append(note(text, x=threshold, y=-0.72, xanchor=_side(threshold)))
+        notes.append(note(text, x=threshold, y=-0.72, **inside(threshold)))
     elif zone is not None:
         text = f"no decision {percent_range(*zone)}"
         middle = sum(zone) / 2
-        notes.append(note(text, x=middle, y=-0.72, xanchor=_side(middle)))
+        notes.append(note(text, x=middle, y=-0.72, **inside(middle)))
     if second is not None:
         key = f'<span style="color:{theme.SECOND}">◆</span> {label(second[0], 34)}'
         notes.append(note(f"{key} {percent(second[1])}", x=0, y=-1.3, xanchor="left"))
     return notes
-
-
-def _side(p: float) -> str:
-    """Anchor a label so that it stays inside the plot at either end."""
-    return "left" if p < _NEAR else "right" if p > 1 - _NEAR else "center"
 
 
 def _interval_alt(quantity: str, values: dict[str, float], level: float) -> str:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.cardiosense import Risk
+from core.cardiosense import DECISIONS, Risk
 from core.viz import interval_bar
 from core.viz.text import percent, percent_range
-from core.viz.theme import StatusName
 from pages._shared import charts, results
 
-DECISIONS: dict[str, tuple[StatusName, str]] = {
-    "disease": ("attention", "Narrowing likely"),
-    "no disease": ("ok", "Narrowing unlikely"),
-    "abstain": ("unknown", "No decision: both stay possible"),
-}
 FAMILIES = {"logistic": "Logistic regression", "xgboost": "XGBoost"}
 
 
@@ -24,8 +18,8 @@ def show(risk: Risk) -> None:
         number, picture = st.columns([1, 2], vertical_alignment="center")
         with number:
             status, words = DECISIONS[risk.decision]
-            st.metric("Narrowing of a coronary artery by half or more", percent(risk.p))
-            st.markdown(f"{risk.level:.0%} interval {percent_range(risk.low, risk.high)}")
+            st.metric("Coronary narrowing, now", percent(risk.p))
+            st.markdown(f"{percent(risk.level)} interval {percent_range(risk.low, risk.high)}")
             results.badge(status, words)
         with picture:
             family = risk.challenger.split("-")[0]

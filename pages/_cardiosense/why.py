@@ -11,7 +11,7 @@ from core.cardiosense import DIAGNOSTIC, Attribution, Explanation, Risk
 from core.errors import SuiteError
 from core.runtime import jobs
 from core.viz import curve, diverging_bars, paired_bars, waterfall
-from core.viz.text import number, percent, signed
+from core.viz.text import percent, signed
 from pages._shared import charts, results
 
 Record = Mapping[str, float | None]
@@ -70,7 +70,7 @@ def what_if(entered: Record, risk: Risk) -> None:
     st.metric(
         "Estimate with the change",
         percent(outcome.p_after),
-        f"{signed(100 * outcome.delta, 1)} percentage points",
+        f"{signed(100 * outcome.delta, 1)} percentage points" if outcome.changes else None,
         delta_color="inverse",
     )
     st.caption(
@@ -93,8 +93,9 @@ def what_if(entered: Record, risk: Risk) -> None:
 
 
 def _contributions(found: Attribution, scale: str, key: str = "champion") -> None:
-    labels = [f"{c.label}: {c.value}" for c in found.contributions]
-    values = [getattr(c, scale) for c in found.contributions]
+    given = [c for c in found.contributions if c.log_odds != 0]
+    labels = [f"{c.label}: {c.value}" for c in given]
+    values = [getattr(c, scale) for c in given]
     if scale == "probability":
         points = [100 * value for value in values]
         charts.show(
@@ -115,7 +116,7 @@ def _contributions(found: Attribution, scale: str, key: str = "champion") -> Non
 
 
 def _checks(found: Attribution) -> None:
-    tested = f"Contributions add up to the model's log-odds within {found.check.additivity:.0e}."
+    tested = f"contributions add up to the model's log-odds within {found.check.additivity:.0e}."
     if found.check.deletion is not None:
         tested += (
             " Withdrawing the findings one by one moves the estimate by what the contributions"
@@ -126,7 +127,7 @@ def _checks(found: Attribution) -> None:
 
 def _agreement(what: str, verdict: str, overlap: float) -> None:
     results.badge("ok" if verdict == "agree" else "attention", f"{what} {verdict}")
-    st.caption(f"{overlap:.0%} of the three strongest findings are shared.")
+    st.caption(f"{percent(overlap)} of the three strongest findings are shared.")
 
 
 def _lime(entered: Record, risk: Risk) -> None:
@@ -163,8 +164,8 @@ def _show_lime(found: Explanation) -> None:
     _agreement("Shapley values and LIME", found.methods.verdict, found.methods.overlap)
     st.caption(
         f"LIME's local model explains {percent(lime.r2)} of the local variation; over "
-        f"{lime.seeds} seeds the three strongest findings overlap by {number(lime.top3)}, the five "
-        f"strongest by {number(lime.top5)}."
+        f"{lime.seeds} seeds, {percent(lime.top3)} of the three strongest findings and "
+        f"{percent(lime.top5)} of the five strongest stay the same."
     )
     results.notes(lime.warnings, "attention")
     tested = found.champion.check.replacement

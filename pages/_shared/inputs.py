@@ -64,7 +64,7 @@ def form(fields: FieldSet, key: str) -> dict[str, float | None]:
     entered: dict[str, float | None] = {}
     for heading, specs in fields.groups().items():
         st.markdown(f"**{heading}**")
-        columns = st.columns(COLUMNS)
+        columns = st.columns(COLUMNS, vertical_alignment="bottom")
         for index, spec in enumerate(specs):
             with columns[index % COLUMNS]:
                 entered[spec.name] = _widget(spec, f"{key}.{spec.name}")

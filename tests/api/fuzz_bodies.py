@@ -157,13 +157,16 @@ def _keys() -> Iterator[Case]:
 def _documents() -> Iterator[Case]:
     good = json.dumps(PATIENT)
     texts = {
-        "empty": "", "blank": "  \n", "null": "null", "number": "1", "text": '"age"', "bool": "true",
-        "nan": "NaN", "list": "[]", "list-of-patients": f"[{good}]", "open": "{", "close": "}",
+        "empty": "", "blank": "  \n", "null": "null", "number": "1", "text": '"age"',
+        "bool": "true", "nan": "NaN", "list": "[]", "list-of-patients": f"[{good}]",
+        "open": "{", "close": "}",
         "truncated": good[:40], "trailing-comma": good[:-1] + ",}", "two": good + good,
-        "single-quotes": good.replace('"', "'"), "comment": good + " // patient", "form": "age=63&sex=1",
-        "xml": "<patient age='63'/>", "yaml": "age: 63", "bare-keys": "{age: 63}", "colon": '{"age" 63}',
+        "single-quotes": good.replace('"', "'"), "comment": good + " // patient",
+        "form": "age=63&sex=1", "xml": "<patient age='63'/>", "yaml": "age: 63",
+        "bare-keys": "{age: 63}", "colon": '{"age" 63}',
         "control": '{"age": 63\x00}', "hex": '{"age": 0x3f}', "leading-zero": '{"age": 063}',
-        "plus": '{"age": +63}', "undefined": '{"age": undefined}', "comma-number": '{"age": 6,3}',
+        "plus": '{"age": +63}', "undefined": '{"age": undefined}',
+        "comma-number": '{"age": 6,3}',
         "python": "{'age': None}", "csv": "age,sex\n63,1",
     }  # fmt: skip
     for name, text in texts.items():
@@ -226,8 +229,9 @@ def _envelopes() -> Iterator[Case]:
         "model": ("", "gpt", "framingham", 3, [], {}, True),
         "weights": ("low", [], 1, {"trestbps": -1}, {"trestbps": "x"}, {"trestbps": float("nan")},
                     {"age": 1}, {"nothing": 1}, {"chol": 10**9}),
-        "limits": ("low", [], 1, {"trestbps": 3}, {"trestbps": {"floor": "x"}}, {"sex": {"floor": 0}},
-                   {"trestbps": {"roof": 1}}, {"trestbps": {"floor": float("inf")}}),
+        "limits": ("low", [], 1, {"trestbps": 3}, {"trestbps": {"floor": "x"}},
+                   {"sex": {"floor": 0}}, {"trestbps": {"roof": 1}},
+                   {"trestbps": {"floor": float("inf")}}),
         "robust": ("yes", 3, None, [], {}),
         "extra": (1,),
         "patient": (None, [], "x", 1, [PATIENT]),

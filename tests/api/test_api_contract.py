@@ -8,6 +8,13 @@ from apps.api import create_api
 from core.runtime.settings import Settings
 
 API = create_api(Settings(allowed_hosts=("*",)))
+
+
+@schemathesis.serializer("application/vnd.apache.parquet")
+def as_it_is(ctx: schemathesis.SerializationContext, value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", API)
 
 

@@ -70,6 +70,12 @@ def test_status_colours_of_the_light_theme_are_those_of_the_charts(config):
     assert light["grayColor"] == theme.STATUSES["unknown"].colour
 
 
+def test_the_text_colour_of_charts_is_still_the_one_that_streamlit_replaces():
+    from streamlit.elements.lib import streamlit_plotly_theme
+
+    assert theme.INK == streamlit_plotly_theme.GRAY_90
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_backgrounds_agree(config, mode):
     assert config["theme"][mode]["backgroundColor"] == theme.BACKGROUNDS[mode]

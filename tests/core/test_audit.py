@@ -308,13 +308,13 @@ def test_canonical_json_does_not_depend_on_order_and_is_a_fixed_point(content: d
     assert text.isascii()
 
 
-@given(st.lists(st.dictionaries(st.text(), JSON), min_size=1, max_size=8), st.data())
+@given(st.lists(st.integers(), min_size=1, max_size=8), st.data())
 @settings(max_examples=50)
-def test_any_exchange_or_deletion_in_a_chain_is_found(payloads: list[dict], data: st.DataObject):
+def test_any_exchange_or_deletion_in_a_chain_is_found(payloads: list[int], data: st.DataObject):
     chain: list[Entry] = []
     for i, payload in enumerate(payloads):
         last = (chain[-1].seq, chain[-1].hash) if chain else None
-        text = canonical_json(payload)
+        text = canonical_json({"p": payload})
         chain.append(link(last, at=AT, event="e", request_id=str(i), payload=text))
     assert verify(chain).ok
     order = data.draw(st.permutations(chain))

@@ -31,7 +31,7 @@ def test_a_preset_address_shows_the_models_answer(open_page, preset):
     app = open_page("cardiosense", preset=preset.slug)
     assert not app.exception
     risk = score_patient(preset.values)
-    assert metrics(app)["Narrowing of a coronary artery by half or more"] == percent(risk.p)
+    assert metrics(app)["Coronary narrowing, now"] == percent(risk.p)
     shown = "\n".join(texts(app))
     assert preset.note in shown
     for alert in risk.alerts:

@@ -182,3 +182,9 @@ def test_input_hash_depends_on_values_only(patient):
     reordered = dict(reversed(values.items()))
     assert input_hash(values) == input_hash(reordered)
     assert input_hash(values) != input_hash({**values, "age": values["age"] + 1})
+
+
+def test_zero_cholesterol_is_missing_and_said_to_be(patient):
+    coded, empty = score_patient({**patient, "chol": 0}), score_patient({**patient, "chol": None})
+    assert (coded.p, coded.low, coded.high) == (empty.p, empty.low, empty.high)
+    assert any("0 stands for 'not measured'" in flag for flag in coded.flags)

@@ -6,6 +6,7 @@ import io
 import math
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypdf
@@ -213,3 +214,10 @@ def test_the_writer_keeps_what_can_be_drawn_and_counts_the_rest(text):
     out = writer.plain(text)
     assert all(ord(c) in writer.fonts.regular.glyphs or c == "\n" for c in out)
     assert out.count(REPLACEMENT) >= writer.replaced
+
+
+def test_reports_set_at_the_same_time_do_not_mix():
+    documents = [document(Paragraph(f"only in {i}: " + "åβ≥Ж"[i % 4] * 9)) for i in range(8)]
+    alone = [render(one) for one in documents]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(render, documents)) == alone

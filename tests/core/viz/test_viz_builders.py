@@ -82,10 +82,11 @@ def test_no_pies_no_depth_no_second_axis(name):
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_no_builder_fixes_the_colour_of_text(name):
-    # A fixed colour would vanish on one of the two backgrounds; white stands on a coloured mark.
+def test_text_has_the_colour_that_the_page_theme_replaces(name):
     layout = CHARTS[name].figure.layout
-    assert layout.font.color is None
+    texts = (layout, layout.xaxis.title, layout.yaxis.title)
+    assert {part.font.color for part in texts} == {theme.INK}
+    assert {layout.xaxis.tickfont.color, layout.yaxis.tickfont.color} == {theme.INK}
     assert all(a.font.color is None for a in layout.annotations)
 
 

@@ -118,13 +118,32 @@ def test_template_works_on_any_background_and_has_room():
     assert layout.font.family.startswith("IBM Plex Sans")
 
 
-def test_a_figure_sets_its_sizes_itself_and_no_text_colour():
+def test_a_figure_sets_its_sizes_and_text_colour_itself():
     layout = figure([], 100, xaxis={"title": "x"}).layout
     assert layout.font.size == theme.FONT_SIZE
     assert layout.xaxis.title.text == "x"
-    assert layout.font.color is None
+    assert layout.font.color == theme.INK
     assert layout.height == 100
 
 
 def test_tint_keeps_the_hue():
     assert theme.tint("#0072b2", 0.5) == "rgba(0, 114, 178, 0.5)"
+
+
+def _config():
+    import tomllib
+    from pathlib import Path
+
+    path = Path(__file__).resolve().parents[3] / ".streamlit" / "config.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))["theme"]
+
+
+@pytest.mark.parametrize("mode", theme.BACKGROUNDS)
+def test_page_text_links_and_buttons_can_be_read(mode):
+    colours = _config()[mode]
+    for surface in (colours, colours["sidebar"]):
+        for background in (surface["backgroundColor"], surface["secondaryBackgroundColor"]):
+            assert _contrast(colours["textColor"], background) >= 7
+            assert _contrast(colours["linkColor"], background) >= TEXT_CONTRAST
+    assert _contrast("#ffffff", colours["primaryColor"]) >= TEXT_CONTRAST  # label of a button
+    assert _contrast(colours["primaryColor"], colours["backgroundColor"]) >= MARK_CONTRAST

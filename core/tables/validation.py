@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LISTED = 10_000
 """Greatest number of problems listed one by one; the counts are always complete."""
 
-MAX_DISTINCT = 50_000
+MAX_DISTINCT = 200_000
 """Greatest number of different texts with findings in one column."""
 
 REPORT_COLUMNS = ("row", "column", "value", "rule", "severity", "message", "fix")
