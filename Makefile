@@ -41,7 +41,7 @@ train: $(VENV)/.runtime ## Train CardioSense again, with its full evaluation (ab
 	$(BIN)/python -m apps.cli cardiosense train
 
 screenshots: $(VENV)/.dev ## Take the README's screenshots from the running suite
-	$(BIN)/python -m docs.screenshots
+	$(BIN)/python -m benchmarks.screenshots
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -159,10 +159,8 @@ def evaluate(as_json: AsJson = False) -> None:
     from core.cardiosense.model import CARD_TEXT, models
 
     loaded = models()
-    if as_json:
-        _print(loaded.card, (), as_json)
-        return
-    _print({}, [loaded.artifact.path(CARD_TEXT).read_text(encoding="utf-8")], as_json)
+    text = () if as_json else (loaded.artifact.path(CARD_TEXT).read_text(encoding="utf-8"),)
+    _print(loaded.card, text, as_json)
 
 
 @cardiosense_app.command()

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 from pathlib import Path
 
+SUITE_NAME = "Clinical ML suite"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -49,6 +50,8 @@ class PageDef:
     @property
     def heading(self) -> str:
         """The page's title as its first heading."""
+        if not self.slug:
+            return SUITE_NAME
         if self.system is System.SUITE:
             return self.title
         return f"{self.system}: {self.title.lower()}"

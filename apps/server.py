@@ -5,7 +5,6 @@ Start it with ``streamlit run apps/server.py`` from the project's root.
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,14 +24,8 @@ from apps.api import api  # noqa: E402
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Load every model, then take what was loaded out of the garbage collector's sight.
-
-    Streamlit runs a full collection after every rerun; without the freeze it would walk all
-    imported modules and models each time (see docs/performance.md).
-    """
+    """Load every model before the first visitor comes."""
     warm.warm()
-    gc.collect()
-    gc.freeze()
     yield
 
 

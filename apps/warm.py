@@ -1,7 +1,8 @@
-"""What the server does before its first request: read the models and run each path once."""
+"""What a server does before its first request: read the models and run each path once."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 
@@ -13,7 +14,12 @@ logger = logging.getLogger(__name__)
 
 
 def warm() -> None:
-    """Load and exercise every model, so that the first visitor waits for nothing."""
+    """Load and exercise every model, so that the first visitor waits for nothing.
+
+    What was loaded is then taken out of the garbage collector's sight: Streamlit runs a full
+    collection after every rerun, which would walk all modules and models each time (see
+    docs/performance.md).
+    """
     started = time.monotonic()
     configure(settings().log_level)
     for preset in cardiosense.diagnostic_presets():
@@ -21,4 +27,6 @@ def warm() -> None:
     patient = cardiosense.diagnostic_presets()[0].values
     cardiosense.explain(patient, lime=False)
     cardiosense.least_effort_path(patient, target=0.2)
+    gc.collect()
+    gc.freeze()
     logger.info("warm after %.1f s", time.monotonic() - started)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.cardiosense import DIAGNOSTIC, Batch, batch_template, score_table
+from core.cardiosense import DIAGNOSTIC, OUTPUT_COLUMNS, Batch, batch_template, score_table
 from core.errors import SuiteError
 from core.tables import match_columns, problems_frame, read_table, to_csv, to_parquet
 from core.viz import histogram
@@ -15,6 +15,7 @@ from pages._shared import charts, header, results, upload
 KEY = "batch"
 PREVIEW_ROWS = 200
 MAX_MB = 50
+ENOUGH_FOR_HISTOGRAM = 20
 CURL = (
     "curl --data-binary @patients.csv -H 'Content-Type: text/csv' "
     "http://127.0.0.1:8501/api/v1/cardiosense/batch -o scored.csv"
@@ -70,10 +71,17 @@ def show(batch: Batch) -> None:
     refused.metric("Refused", f"{batch.n_refused:,}")
     results.notes(batch.notes, "unknown")
     findings(batch)
-    if batch.n_scored:
+    if batch.n_scored >= ENOUGH_FOR_HISTOGRAM:
         label = "Estimated probability of narrowing"
         charts.show(histogram(batch.frame["p_disease"], x_label=label), key=f"{KEY}.histogram")
-    st.dataframe(batch.frame.head(PREVIEW_ROWS), hide_index=True, alt="Scored rows.")
+    added = list(OUTPUT_COLUMNS)
+    given = [column for column in batch.frame.columns if column not in added]
+    st.dataframe(
+        batch.frame.head(PREVIEW_ROWS),
+        hide_index=True,
+        column_order=[*added[:4], *given, *added[4:]],
+        alt="Scored rows.",
+    )
     if len(batch.frame) > PREVIEW_ROWS:
         st.caption(f"The first {PREVIEW_ROWS} rows; the download holds all {len(batch.frame):,}.")
     with st.container(horizontal=True):

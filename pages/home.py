@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import cardiosense
-from core.viz.text import number
+from core.viz.text import fixed
 from pages._shared import header
 
 with header.page(""):
@@ -22,8 +22,8 @@ with header.page(""):
         )
         figure, data = st.columns(2)
         figure.metric(
-            f"AUC, 95 % interval {number(headline.low, 3)} to {number(headline.high, 3)}",
-            number(headline.estimate, 3),
+            f"AUC, 95 % interval {fixed(headline.low, 3)} to {fixed(headline.high, 3)}",
+            fixed(headline.estimate, 3),
         )
         figure.caption(f"Nested cross-validation, {headline.n} patients.")
         data.markdown("**Data**")

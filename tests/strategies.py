@@ -13,7 +13,7 @@ def values(spec: FieldSpec, *, optional: bool = True) -> st.SearchStrategy[float
     if spec.is_code:
         accepted: st.SearchStrategy[float] = st.sampled_from([float(c) for c, _ in spec.choices])
     else:
-        steps = int(round((spec.high - spec.low) / spec.step))
+        steps = int((spec.high - spec.low) / spec.step)
         accepted = st.integers(0, steps).map(lambda k: round(spec.low + k * spec.step, 6))
     return st.none() | accepted if optional and not spec.required else accepted
 

@@ -43,9 +43,8 @@ def generated() -> list[dict[str, float | None]]:
             if spec.is_code:
                 value = float(rng.choice([code for code, _ in spec.choices]))
             else:
-                value = round(
-                    spec.low + spec.step * rng.integers((spec.high - spec.low) / spec.step), 3
-                )
+                steps = int(rng.integers((spec.high - spec.low) / spec.step))
+                value = round(spec.low + spec.step * steps, 3)
             missing = 0.2 if spec.name in LATE_TESTS else 0.05
             record[spec.name] = value if spec.required or rng.random() > missing else None
         patients.append(record)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -32,8 +31,6 @@ DESCRIPTION = (
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     # Only when the API runs alone: a mounted application's lifespan is its host's affair.
     warm.warm()
-    gc.collect()
-    gc.freeze()
     yield
 
 

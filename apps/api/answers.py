@@ -16,12 +16,22 @@ from apps.api.errors import Refusal
 T = TypeVar("T")
 
 COMPUTE_SECONDS = 60.0
+
 # Verbs hold the interpreter's lock most of the time: more threads would only slow each other.
-_WORKERS = anyio.CapacityLimiter(4)
+# Long work has threads of its own, so that a large file does not keep a single patient waiting.
+SHORT = anyio.CapacityLimiter(1)
+LONG = anyio.CapacityLimiter(2)
 
 
-async def compute(verb: Callable[[], T]) -> T:
+async def compute(verb: Callable[[], T], lane: anyio.CapacityLimiter = SHORT) -> T:
     """Run a verb in a worker thread and return its result.
+
+    Parameters
+    ----------
+    verb : callable
+        What to run.
+    lane : CapacityLimiter, default SHORT
+        The threads to run it in: ``SHORT`` for one patient, ``LONG`` for files and logs.
 
     Raises
     ------
@@ -30,7 +40,7 @@ async def compute(verb: Callable[[], T]) -> T:
     """
     try:
         with anyio.fail_after(COMPUTE_SECONDS):
-            return await run_sync(verb, abandon_on_cancel=True, limiter=_WORKERS)
+            return await run_sync(verb, abandon_on_cancel=True, limiter=lane)
     except TimeoutError:
         raise Refusal(
             503,

@@ -258,8 +258,6 @@ def _summary(problems: tuple[Problem, ...]) -> str:
 def _show(raw: object) -> str:
     if isinstance(raw, dict | list):
         return "an object" if isinstance(raw, dict) else "a list"
-    if isinstance(raw, bytes):
-        return f"{len(raw)} bytes"
     return _shorten("nothing" if raw is None else str(raw))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import hmac
 import logging
@@ -24,6 +25,7 @@ OPEN_PATHS = frozenset({"/health"})
 UPLOAD_PATHS = frozenset({"/v1/cardiosense/batch"})
 JSON_LIMIT_BYTES = 64 * 1024
 BODY_SECONDS = 30.0
+UPLOAD_SECONDS = 300.0
 REMEMBERED_IDS = 10_000
 
 HEADERS = {
@@ -33,17 +35,28 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "X-Intended-Use": "research and education; not a medical device",
 }
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """How large a body may be, in bytes, and how long it may take to arrive, in seconds."""
+
+    size: int
+    seconds: float
+
+
 class RequestIds:
-    """The ids of answered requests: a caller's id stands for one request only."""
+    """The ids of answered questions: a caller's id stands for one answer only."""
 
     def __init__(self) -> None:
         self._answered: OrderedDict[str, None] = OrderedDict()
 
-    def take(self, offered: str | None) -> str:
+    def take(self, offered: str | None, method: str) -> str:
         """Return the id of a new request: the caller's, or a fresh one when none is offered.
+
+        Looking something up (GET) leaves no record, so any number of look-ups may share an id.
 
         Raises
         ------
@@ -56,12 +69,12 @@ class RequestIds:
             logs.check_request_id(offered)
         except InputError as error:
             raise Refusal(400, REQUEST_ID, error.message, "", value=offered) from None
-        if offered in self._answered:
+        if method == "POST" and offered in self._answered:
             raise used_id(offered)
         return offered
 
     def answered(self, request_id: str) -> None:
-        """Remember that a request was answered under this id."""
+        """Remember that a question was answered under this id."""
         self._answered[request_id] = None
         if len(self._answered) > REMEMBERED_IDS:
             self._answered.popitem(last=False)
@@ -82,8 +95,8 @@ class Gate:
         self.app = app
         self.hosts = settings.allowed_hosts
         self.key = None if settings.api_key is None else _digest(settings.api_key)
-        self.upload_limit = settings.body_limit_bytes
-        self.json_limit = min(JSON_LIMIT_BYTES, settings.body_limit_bytes)
+        self.upload = BodyLimits(settings.body_limit_bytes, UPLOAD_SECONDS)
+        self.json = BodyLimits(min(JSON_LIMIT_BYTES, settings.body_limit_bytes), BODY_SECONDS)
         self.ids = RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,11 +106,11 @@ class Gate:
             return
         headers = Headers(scope=scope)
         try:
-            request_id = self.ids.take(headers.get(REQUEST_ID))
+            request_id = self.ids.take(headers.get(REQUEST_ID), scope["method"])
             refusal = self._refusal(scope, headers)
         except Refusal as refused:
             request_id, refusal = logs.new_request_id(), refused
-        exchange = _Exchange(scope, receive, send, request_id, self._limit(_path(scope)))
+        exchange = _Exchange(scope, receive, send, request_id, self._limits(_path(scope)))
         with logs.request(request_id):
             await self._serve(exchange, refusal)
             self._log(exchange)
@@ -113,7 +126,7 @@ class Gate:
             logger.exception("request failed")
             if not exchange.status:
                 await exchange.respond(internal_response(exchange.request_id))
-        if 200 <= exchange.status < 300:
+        if exchange.scope["method"] == "POST" and 200 <= exchange.status < 300:
             self.ids.answered(exchange.request_id)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Refusal | None:
@@ -131,8 +144,9 @@ class Gate:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         declared = headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared[:20]) > self._limit(path):
-            return too_large(self._limit(path))
+        most = self._limits(path).size
+        if declared.isdecimal() and int(declared[:20]) > most:
+            return too_large(most)
         return None
 
     def _knows(self, authorization: str) -> bool:
@@ -142,10 +156,8 @@ class Gate:
             scheme.lower() == "bearer" and hmac.compare_digest(_digest(token.strip()), self.key)
         )
 
-    def _limit(self, path: str) -> int:
-        return (
-            self.upload_limit if path in UPLOAD_PATHS else min(JSON_LIMIT_BYTES, self.upload_limit)
-        )
+    def _limits(self, path: str) -> BodyLimits:
+        return self.upload if path in UPLOAD_PATHS else self.json
 
     def _log(self, exchange: _Exchange) -> None:
         route = exchange.scope.get("route")
@@ -164,33 +176,34 @@ class _Exchange:
     """One request and its response, with the limits and headers that apply to them."""
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, request_id: str, limit: int
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, limits: BodyLimits
     ) -> None:
         self.scope = scope
         self.request_id = request_id
         self.began = time.monotonic()
         self.status = 0
         self._receive, self._send = receive, send
-        self._limit, self._read, self._complete = limit, 0, False
+        self._limits, self._read, self._complete = limits, 0, False
 
     async def receive(self) -> Message:
         """Pass on the next part of the body while it keeps to the limits of size and time."""
         if self._complete:
             return await self._receive()
         try:
-            async with asyncio.timeout(max(0.0, self.began + BODY_SECONDS - time.monotonic())):
+            left = self.began + self._limits.seconds - time.monotonic()
+            async with asyncio.timeout(max(0.0, left)):
                 message = await self._receive()
         except TimeoutError:
             raise Refusal(
                 408,
                 "body",
-                f"The body did not arrive within {BODY_SECONDS:g} s.",
+                f"The body did not arrive within {self._limits.seconds:g} s.",
                 "Send it again, or in smaller parts.",
             ) from None
         self._read += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)
-        if self._read > self._limit:
-            raise too_large(self._limit)
+        if self._read > self._limits.size:
+            raise too_large(self._limits.size)
         return message
 
     async def send(self, message: Message) -> None:

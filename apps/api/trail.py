@@ -38,6 +38,11 @@ class Trail:
         self._settings = settings
         self._log = None if settings.audit_mode == "off" else self.stored
 
+    @property
+    def is_on(self) -> bool:
+        """Whether answers are recorded."""
+        return self._log is not None
+
     @functools.cached_property
     def stored(self) -> AuditLog:
         """The log, whether auditing is on now or was earlier."""

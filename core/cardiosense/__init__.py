@@ -25,13 +25,14 @@ from core.cardiosense.recourse import least_effort_path
 from core.cardiosense.report import DECISIONS, patient_report
 from core.cardiosense.robustness import Robustness
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
-from core.cardiosense.score import Risk, parse_patient, score_frame, score_patient
+from core.cardiosense.score import OUTPUT_COLUMNS, Risk, parse_patient, score_frame, score_patient
 from core.cardiosense.surveillance import Surveillance, surveillance
 from core.cardiosense.whatif import sensitivity_curve, what_if
 
 __all__ = [
     "DECISIONS",
     "DIAGNOSTIC",
+    "OUTPUT_COLUMNS",
     "PREVENTION",
     "About",
     "Attribution",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from core.cardiosense.model import (
     SYSTEM,
     RiskModel,
     load_trained,
+    rival,
 )
 from core.cardiosense.nested import OutOfFold
 from core.cardiosense.train import INTENDED_USE
@@ -65,7 +67,8 @@ def evaluate(
     nested.save(oof, folder / OUT_OF_FOLD)
     card = build_card(load_trained(artifact), oof)
     artifacts.write_json(folder / CARD, card)
-    (folder / CARD_TEXT).write_bytes(card_text(card).encode())
+    stored = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    (folder / CARD_TEXT).write_bytes(card_text(stored).encode())
     sealed = ("files", "format", "system", "version", "created", "python", "libraries")
     meta = {key: value for key, value in artifact.manifest.items() if key not in sealed}
     return artifacts.seal(folder, meta, created)
@@ -111,7 +114,7 @@ def choose_champion(oof: Mapping[str, OutOfFold], width: str) -> str:
 def nested_figures(
     oof: Mapping[str, OutOfFold], champions: Mapping[str, str], n_boot: int = 1000
 ) -> dict[str, Any]:
-    """Return performance and conformal figures of every model, and champion minus rival."""
+    """Return performance and conformal figures of every model, and differences between them."""
     cohort = data.site("cleveland")
     sex = cohort.values["sex"].to_numpy()
     models = {
@@ -121,24 +124,34 @@ def nested_figures(
         }
         for name, found in oof.items()
     }
-    differences = {}
-    for width, champion in champions.items():
-        rival = next(f"{f}-{width}" for f in FAMILIES if f"{f}-{width}" != champion)
-        differences[width] = {
-            "champion": champion,
-            "rival": rival,
-            **{
-                metric: difference(
-                    cohort.y, oof[champion].p, oof[rival].p, metric, n_boot
-                ).to_dict()
-                for metric in DIFFERENCE_METRICS
-            },
-        }
+    plain = f"{nested.PLAIN}-13"
     return {
         "folds": nested.OUTER_FOLDS,
         "repeats": len(next(iter(oof.values())).p),
         "models": models,
-        "champion_minus_rival": differences,
+        "champion_minus_rival": {
+            width: {
+                "champion": champion,
+                "rival": rival(champion),
+                **_gaps(oof, champion, rival(champion), n_boot),
+            }
+            for width, champion in champions.items()
+        },
+        "plain_minus": {
+            other: _gaps(oof, plain, other, n_boot)
+            for other in ("logistic-13", "xgboost-13")
+            if plain in oof
+        },
+    }
+
+
+def _gaps(
+    oof: Mapping[str, OutOfFold], first: str, second: str, n_boot: int
+) -> dict[str, dict[str, float | int | str | None]]:
+    y = data.site("cleveland").y
+    return {
+        metric: difference(y, oof[first].p, oof[second].p, metric, n_boot).to_dict()
+        for metric in DIFFERENCE_METRICS
     }
 
 

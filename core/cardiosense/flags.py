@@ -45,6 +45,25 @@ def too_few(missing: Sequence[str]) -> Problem:
     )
 
 
+def missing_patterns(values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Return the distinct patterns of missing values, and the pattern of every row.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, d)
+        NaN where missing; d at most 62.
+
+    Returns
+    -------
+    tuple of ndarray
+        Patterns, shape (k, d), True where missing; index of each row's pattern, shape (n,).
+    """
+    absent = np.isnan(values)
+    codes = absent @ (1 << np.arange(values.shape[1]))
+    _, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    return absent[first], which
+
+
 def flags(values: NDArray[np.float64]) -> list[list[str]]:
     """Return per row what a reader must know before using the estimate.
 
@@ -53,9 +72,9 @@ def flags(values: NDArray[np.float64]) -> list[list[str]]:
     values : ndarray, shape (n, 13)
         Diagnostic fields in order; NaN where not given.
     """
-    patterns, which = np.unique(np.isnan(values), axis=0, return_inverse=True)
+    patterns, which = missing_patterns(values)
     texts = [_missing_texts(pattern) for pattern in patterns]
-    found = [list(texts[index]) for index in which.ravel()]
+    found = [list(texts[index]) for index in which]
     for column, spec in zip(values.T, DIAGNOSTIC, strict=True):
         if spec.seen is None:
             continue

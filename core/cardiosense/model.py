@@ -129,7 +129,7 @@ def load_models(artifact: artifacts.Artifact) -> Models:
         )
     card = artifact.json(CARD)
     champions: Mapping[str, str] = card["champions"]
-    challengers = {width: _rival(name) for width, name in champions.items()}
+    challengers = {width: rival(name) for width, name in champions.items()}
     framingham = trained["framingham"]
     assert isinstance(framingham, LogisticModel)  # noqa: S101  (narrows the type)
     return Models(
@@ -177,6 +177,7 @@ def _load_xgboost(artifact: artifacts.Artifact, name: str) -> XGBoostModel:
     )
 
 
-def _rival(name: str) -> str:
+def rival(name: str) -> str:
+    """Return the name of the other family's model of the same width."""
     family, width = name.split("-")
     return f"{'xgboost' if family == 'logistic' else 'logistic'}-{width}"

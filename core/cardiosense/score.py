@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from core.cardiosense import data
-from core.cardiosense.flags import MAX_MISSING, flags, refusals, too_few
+from core.cardiosense.flags import MAX_MISSING, flags, missing_patterns, refusals, too_few
 from core.cardiosense.model import RiskModel, models
 from core.cardiosense.reasons import reason_list, reason_texts
 from core.cardiosense.safety import Alert, alert_texts, alerts
@@ -261,9 +261,9 @@ def _interval(matrix: Floats, model: RiskModel) -> tuple[Floats, Floats]:
     """
     tail = (1 - INTERVAL_LEVEL) / 2
     low, high = np.empty(len(matrix)), np.empty(len(matrix))
-    patterns, which = np.unique(np.isnan(matrix), axis=0, return_inverse=True)
+    patterns, which = missing_patterns(matrix)
     for index, pattern in enumerate(patterns):
-        rows = np.nonzero(which.ravel() == index)[0]
+        rows = np.nonzero(which == index)[0]
         refits = model.refits(matrix[rows])
         if pattern.any():
             refits = refits + _offsets(model, pattern)[:, None]

@@ -1,4 +1,4 @@
-"""Is the model still used on patients like its own, and still right? Drift and outcomes together."""
+"""Is the model still used on patients like its own, and still right? Drift and outcomes."""
 
 from __future__ import annotations
 

@@ -106,9 +106,13 @@ def _preferences(layer: str, model: str, key: str) -> tuple[dict[str, float], bo
             )
             for lever in cardiosense.levers_for(layer, model)
         }
-        robust = st.toggle(
-            "Plan must also survive measurement noise and refits", key=f"{key}.robust"
-        )
+    robust = st.toggle(
+        "Leave a margin",
+        key=f"{key}.robust",
+        help="A least-effort plan ends right at the target, so it rarely survives a second "
+        "measurement. With a margin the plan must also hold in 90 % of repeated measurements and "
+        "in 90 % of refits of the model.",
+    )
     return weights, robust
 
 

@@ -80,6 +80,13 @@ def test_callers_id_is_kept_once(client: TestClient) -> None:
     assert error_of(second)["problems"][0]["field"] == "X-Request-ID"
 
 
+def test_look_ups_may_share_an_id(client: TestClient) -> None:
+    for _ in range(3):
+        response = client.get("/health", headers={"X-Request-ID": "probe"})
+        assert (response.status_code, response.headers["X-Request-ID"]) == (200, "probe")
+    assert client.post("/echo", json=VALID, headers={"X-Request-ID": "probe"}).status_code == 200
+
+
 def test_an_id_whose_request_was_refused_may_be_sent_again(client: TestClient) -> None:
     headers = {"X-Request-ID": "again"}
     assert client.post("/echo", json={}, headers=headers).status_code == 422
@@ -98,9 +105,9 @@ def test_remembered_ids_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = security.RequestIds()
     for name in "abcd":
         ids.answered(name)
-    assert ids.take("a") == "a"
+    assert ids.take("a", "POST") == "a"
     with pytest.raises(errors.Refusal):
-        ids.take("d")
+        ids.take("d", "POST")
 
 
 @pytest.mark.parametrize(

@@ -16,29 +16,14 @@ from apps.cli import app
 from core.cardiosense.explain import explain
 from core.cardiosense.prevention import ONLY_PREVENT
 from core.cardiosense.recourse import least_effort_path
-from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC, PREVENTION
-from core.cardiosense.score import MAX_MISSING, score_patient
-from core.fields import FieldSet
+from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
+from core.cardiosense.score import score_patient
 from core.runtime.settings import Settings
+from tests.strategies import partial_patients, records
 
 API = TestClient(create_api(Settings(allowed_hosts=("testserver",))))
 
 
-def records(fields: FieldSet) -> st.SearchStrategy[dict[str, Any]]:
-    """Every record that the fields permit, findings missing at random."""
-    values = {}
-    for spec in fields:
-        if spec.is_code:
-            value: st.SearchStrategy[Any] = st.sampled_from([code for code, _ in spec.choices])
-        else:
-            value = st.floats(spec.low, spec.high).map(lambda x: round(x, 3))
-        values[spec.name] = value if spec.required else st.one_of(value, st.none())
-    return st.fixed_dictionaries(values)
-
-
-PATIENTS = records(DIAGNOSTIC).filter(
-    lambda patient: sum(patient[name] is None for name in CORE_NAMES) <= MAX_MISSING
-)
 TARGETS = st.sampled_from([0.05, 0.1, 0.2, 0.3, 0.5])
 
 
@@ -55,24 +40,24 @@ def answer(path: str, body: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-@settings(max_examples=60, deadline=None)
-@given(PATIENTS)
+@settings(max_examples=60)
+@given(partial_patients)
 def test_api_and_core_score_alike(patient: dict[str, Any]) -> None:
     expected = plain(score_patient(patient))
     assert answer("score", patient) == expected
     schemas.RiskAnswer.model_validate({"request_id": "x", **expected})
 
 
-@settings(max_examples=15, deadline=None)
-@given(PATIENTS)
+@settings(max_examples=15)
+@given(partial_patients)
 def test_api_and_core_explain_alike(patient: dict[str, Any]) -> None:
     expected = plain(explain(patient, lime=False))
     assert answer("explain?lime=false", patient) == expected
     schemas.ExplanationAnswer.model_validate({"request_id": "x", **expected})
 
 
-@settings(max_examples=30, deadline=None)
-@given(PATIENTS, TARGETS, st.sampled_from([None, "logistic", "xgboost"]), st.booleans())
+@settings(max_examples=30)
+@given(partial_patients, TARGETS, st.sampled_from([None, "logistic", "xgboost"]), st.booleans())
 def test_api_and_core_find_the_same_diagnostic_path(
     patient: dict[str, Any], target: float, model: str | None, robust: bool
 ) -> None:
@@ -82,8 +67,8 @@ def test_api_and_core_find_the_same_diagnostic_path(
     schemas.PathAnswer.model_validate({"request_id": "x", **expected})
 
 
-@settings(max_examples=30, deadline=None)
-@given(records(PREVENTION), TARGETS, st.sampled_from(["prevent", "framingham"]))
+@settings(max_examples=30)
+@given(records(PREVENTION, optional=True), TARGETS, st.sampled_from(["prevent", "framingham"]))
 def test_api_and_core_agree_on_prevention(
     person: dict[str, Any], target: float, model: str
 ) -> None:
@@ -99,10 +84,8 @@ def test_api_and_core_agree_on_prevention(
     schemas.PathAnswer.model_validate({"request_id": "x", **expected})
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(PATIENTS, TARGETS)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(partial_patients, TARGETS)
 def test_command_line_and_api_agree(tmp_path: Path, patient: dict[str, Any], target: float) -> None:
     file = tmp_path / "patient.json"
     file.write_text(json.dumps(patient))

@@ -1,0 +1,51 @@
+"""Take the README's screenshots from the running suite: ``python -m benchmarks.screenshots``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.serving import ROOT, suite
+
+FOLDER = ROOT / "docs" / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+DRAWN_MS = 1500  # charts animate after the script has finished
+
+Step = Callable[[Page], None]
+
+
+def find_path(page: Page) -> None:
+    page.get_by_role("button", name="Find the path").click()
+    page.get_by_text("Certificate:").wait_for()
+
+
+SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
+    "home": ("", 700, ()),
+    "patient": ("cardiosense?preset=woman-62", 1500, ()),
+    "prevention": ("cardiosense-prevention?preset=woman-50", 1500, (find_path,)),
+    "evidence": ("cardiosense-model", 1500, ()),
+}
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with suite() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for name, (path, height, steps) in SHOTS.items():
+            page = browser.new_page(viewport={"width": 1280, "height": height})
+            page.goto(f"{address}/{path}")
+            page.locator("h1").first.wait_for()
+            for step in steps:
+                page.locator(READY).wait_for()
+                step(page)
+            page.locator(READY).wait_for()
+            page.wait_for_timeout(DRAWN_MS)
+            page.screenshot(path=FOLDER / f"{name}.png")
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
