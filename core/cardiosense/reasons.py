@@ -63,9 +63,11 @@ def _reasons(
         raise ValueError(message)
     order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :top]
     phrases = np.full(order.shape, "", dtype=object)
-    for column, spec in enumerate(fields):
+    for column in np.unique(order):
         at = np.nonzero(order == column)
-        phrases[at] = _phrases(spec, values[at[0], column], contributions[at[0], column])
+        phrases[at] = _phrases(
+            fields.fields[column], values[at[0], column], contributions[at[0], column]
+        )
     return [tuple(filter(None, row)) for row in phrases.tolist()]
 
 
