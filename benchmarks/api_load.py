@@ -1,4 +1,4 @@
-"""Latency and throughput of the REST API on loopback: ``python benchmarks/api_load.py``.
+"""Latency and throughput of the REST API on loopback: ``python -m benchmarks.api_load``.
 
 Starts ``uvicorn apps.api:api`` with one worker on a free port, sends the Cleveland patients over
 kept-alive connections at concurrency 1 and 8, and prints one JSON document. The client runs on the
@@ -9,26 +9,19 @@ server's own processor time per request.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import http.client
 import json
 import os
 import platform
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from core.cardiosense import data  # noqa: E402
+from benchmarks.serving import api
+from core.cardiosense import data
 
 V1 = "/v1/cardiosense"
 ROUTES = {
@@ -39,7 +32,6 @@ ROUTES = {
 WARM_UP = 50
 CONCURRENCY = (1, 8)
 TARGET = 0.2
-START_SECONDS = 60
 HEADERS = {"Content-Type": "application/json"}
 
 
@@ -53,39 +45,6 @@ def bodies(route: str) -> list[bytes]:
     if route == "path":
         return [json.dumps({"patient": p, "target": TARGET}).encode() for p in patients]
     return [json.dumps(patient).encode() for patient in patients]
-
-
-@contextlib.contextmanager
-def server() -> Iterator[tuple[int, int]]:
-    """Run the API in a process of its own; yield its port and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "apps.api:api", "--port", str(port)]
-    quiet = ["--no-access-log", "--log-level", "warning"]
-    environment = {
-        **os.environ, "OMP_NUM_THREADS": "1", "SUITE_LOG_LEVEL": "WARNING",
-    }  # fmt: skip
-    process = subprocess.Popen([*command, *quiet], cwd=ROOT, env=environment)
-    try:
-        wait_until_ready(port)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    message = f"the API did not start within {START_SECONDS} s"
-    raise TimeoutError(message)
 
 
 def send(port: int, path: str, share: list[bytes], took_ms: list[float]) -> None:
@@ -144,13 +103,14 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="factor on the request counts")
     scale = parser.parse_args().scale
     figures: dict[str, Any] = {}
-    with server() as (port, pid):
+    with api(OMP_NUM_THREADS="1") as server:
         for route, (path, count) in ROUTES.items():
             pool = bodies(route)
             wanted = (pool * (count // len(pool) + 1))[: max(8, int(count * scale))]
-            send(port, path, pool[:WARM_UP], [])
+            send(server.port, path, pool[:WARM_UP], [])
             figures[route] = {
-                f"concurrency_{n}": measure(port, pid, path, wanted, n) for n in CONCURRENCY
+                f"concurrency_{n}": measure(server.port, server.pid, path, wanted, n)
+                for n in CONCURRENCY
             }
     machine = {"python": platform.python_version(), "cpus": os.cpu_count()}
     machine["load_1min"] = os.getloadavg()[0] if hasattr(os, "getloadavg") else None

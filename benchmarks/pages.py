@@ -74,7 +74,8 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=20)
     parser.add_argument("--think-s", type=float, default=2.0)
     options = parser.parse_args()
-    with suite() as address:
+    with suite() as server:
+        address = server.address
         alone = {
             name: summary(session(address, *page, options.reruns, 0.0))
             for name, page in PAGES.items()

@@ -31,11 +31,11 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with suite() as address, sync_playwright() as playwright:
+    with suite() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for name, (path, height, steps) in SHOTS.items():
             page = browser.new_page(viewport={"width": 1280, "height": height})
-            page.goto(f"{address}/{path}")
+            page.goto(f"{server.address}/{path}")
             page.locator("h1").first.wait_for()
             for step in steps:
                 page.locator(READY).wait_for()

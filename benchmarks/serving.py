@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import queue
 import socket
@@ -15,42 +16,58 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 START_TIMEOUT_S = 120
-READY = "warm after"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Server:
+    """A server on this machine that has warmed up."""
+
+    address: str
+    port: int
+    pid: int
 
 
 @contextmanager
-def suite(**environment: str) -> Iterator[str]:
-    """Run the suite on a free port of this machine and give its address.
-
-    Parameters
-    ----------
-    **environment : str
-        Settings of the suite, such as ``SUITE_AUDIT_MODE="full"``.
-
-    Raises
-    ------
-    RuntimeError
-        If the server stops before it is ready; the message holds what it printed.
-    """
+def suite(**settings: str) -> Iterator[Server]:
+    """Run pages and API in one process, with settings such as ``SUITE_AUDIT_MODE="full"``."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "apps/server.py"]
+    command = ["streamlit", "run", "apps/server.py", "--server.port", str(port)]
+    with _running(command, port, "/api/health", "warm after", settings) as server:
+        yield server
+
+
+@contextmanager
+def api(**settings: str) -> Iterator[Server]:
+    """Run the API alone."""
+    port = free_port()
+    command = ["uvicorn", "apps.api:api", "--port", str(port), "--no-access-log"]
+    with _running(command, port, "/health", "Uvicorn running on", settings) as server:
+        yield server
+
+
+@contextmanager
+def _running(
+    command: list[str], port: int, health: str, ready: str, settings: dict[str, str]
+) -> Iterator[Server]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("SUITE_")}
     process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
+        [sys.executable, "-m", *command],
         cwd=ROOT,
-        env={**inherited, **environment},
+        env={**inherited, **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    reader, lines = _follow(process)
     try:
-        _wait(process)
+        _wait(lines, ready)
         address = f"http://127.0.0.1:{port}"
-        with urllib.request.urlopen(f"{address}/api/health", timeout=START_TIMEOUT_S):
-            yield address
+        with urllib.request.urlopen(f"{address}{health}", timeout=START_TIMEOUT_S):
+            yield Server(address, port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)
+        reader.join()
 
 
 def free_port() -> int:
@@ -60,22 +77,28 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(process: subprocess.Popen[str]) -> None:
-    """Read what the server prints until it says that it is warm; keep reading afterwards."""
+def _follow(process: subprocess.Popen[str]) -> tuple[threading.Thread, queue.Queue[str]]:
+    """Read what the server prints as long as it runs; an empty line marks the end."""
     lines: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
         if process.stdout is not None:
-            for line in process.stdout:
-                lines.put(line)
+            with process.stdout as printed:
+                for line in printed:
+                    lines.put(line)
         lines.put("")
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    return reader, lines
+
+
+def _wait(lines: queue.Queue[str], ready: str) -> None:
     seen: list[str] = []
     while True:
         line = lines.get(timeout=START_TIMEOUT_S)
         seen.append(line)
-        if READY in line:
+        if ready in line:
             return
         if not line:
             raise RuntimeError("".join(seen))

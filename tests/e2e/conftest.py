@@ -29,8 +29,8 @@ if not CHROMIUM.exists():
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of a suite started as a user starts it."""
-    with suite() as address:
-        yield address
+    with suite() as running:
+        yield running.address
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def browser():
 def tab(browser, request):
     """A page of its own; the test fails if it asked any other machine for anything."""
     options = getattr(request, "param", {})
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
     context.set_default_timeout(30_000)
     opened = context.new_page()
     foreign: list[str] = []

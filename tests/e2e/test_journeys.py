@@ -7,6 +7,7 @@ import re
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
 from apps.registry import PAGES
 from core.cardiosense import batch_template, diagnostic_presets, score_patient
@@ -49,10 +50,9 @@ def test_from_home_to_a_risk_its_reasons_and_a_certified_plan(tab, server):
     tab.get_by_role("heading", name="CardioSense: patient").wait_for()
     settle(tab)
     preset = next(p for p in diagnostic_presets() if p.slug == "woman-66")
-    tab.get_by_role("button", name=preset.title).click()
-    settle(tab)
+    tab.get_by_text(preset.title, exact=True).click()
     answer = tab.locator('[data-testid="stMetricValue"]').first
-    assert answer.inner_text().strip() == percent(score_patient(preset.values).p)
+    expect(answer).to_have_text(percent(score_patient(preset.values).p))
     assert tab.get_by_role("figure").count() > 0
     tab.get_by_role("tab", name="Least effort").click()
     tab.get_by_role("button", name="Find the path").click()

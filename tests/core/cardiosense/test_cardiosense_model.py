@@ -17,7 +17,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from core import artifacts
-from core.cardiosense import data, framingham
+from core.cardiosense import data, framingham, tuning
 from core.cardiosense.boosted import (
     RISING,
     fit_booster,
@@ -297,6 +297,22 @@ def test_stored_choice_reproduces_the_stored_trees(cleveland):
     X = cleveland.matrix(model.features)
     again = fit_booster(X, cleveland.y, model.features, search["choice"])
     assert np.allclose(margins(again, X), margins(model.booster, X), atol=1e-5)
+
+
+def test_the_search_is_seeded_and_its_trials_are_stored(cleveland, monkeypatch):
+    stored = models().artifact.json("xgboost-10.json")["search"]["trials"]
+    assert len(stored) == tuning.TRIALS
+    # The first ten trials of the sampler are random draws; later ones follow the losses, in which
+    # another processor may differ in the last digit.
+    monkeypatch.setattr(tuning, "TRIALS", 10)
+    X = cleveland.matrix(CORE_NAMES)
+    tuned = tune("xgboost", X, cleveland.severity, CORE_NAMES, SEED)
+    for trial, expected in zip(tuned.trials, stored[:10], strict=True):
+        assert trial == pytest.approx(expected, abs=1e-4)
+    rows = np.random.default_rng(0).integers(0, cleveland.n, cleveland.n)
+    again = refit(tuned, X, cleveland.severity, rows, SEED)
+    assert again.choice == tuned.choice
+    assert again.model.calibration.b > 0
 
 
 def test_a_model_that_falls_with_a_lever_is_refused(cleveland):
