@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from apps.registry import SUITE_NAME, by_system  # noqa: E402
 from pages._shared import present  # noqa: E402
+from pages._shared.registry import SUITE_NAME, by_system  # noqa: E402
 
 st.set_page_config(
     page_title=SUITE_NAME,

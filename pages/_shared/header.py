@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from apps import registry
+from pages._shared import registry
 
 NOTICE = "For research and education; not a medical device."
 

@@ -14,7 +14,7 @@ CODE = sorted(
 SYSTEMS = {p.name for p in (ROOT / "core").iterdir() if (p / "schema.py").exists()}
 FORBIDDEN = {
     "core": {"streamlit", "fastapi", "starlette", "uvicorn", "typer", "torch", "pages", "apps"},
-    "pages": {"fastapi", "starlette", "uvicorn", "typer", "torch", "benchmarks"},
+    "pages": {"apps", "fastapi", "starlette", "uvicorn", "typer", "torch", "benchmarks"},
     "apps": {"torch", "benchmarks"},
     "benchmarks": {"torch"},
 }

@@ -10,9 +10,9 @@ import typer
 
 from apps.api import api
 from apps.cli import app as cli
-from apps.registry import PAGES
 from core.cardiosense import DIAGNOSTIC, PREVENTION
 from core.runtime.settings import VARIABLES
+from pages._shared.registry import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "docs").glob("*.md")))

@@ -9,9 +9,9 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from apps.registry import PAGES
 from core.cardiosense import batch_template, diagnostic_presets, score_patient
 from core.viz.text import percent
+from pages._shared.registry import PAGES
 from tests.e2e.helpers import overflow_px, settle, visit
 
 pytestmark = pytest.mark.e2e

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from apps.registry import ROOT, page
+from pages._shared.registry import ROOT, page
 
 OpenPage = Callable[..., AppTest]
 TIMEOUT_S = 60

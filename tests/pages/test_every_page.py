@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from apps.registry import PAGES, PageDef, by_system
 from pages._shared.header import NOTICE
+from pages._shared.registry import PAGES, PageDef, by_system
 
 
 @pytest.mark.parametrize("definition", PAGES, ids=lambda d: d.slug or "home")

@@ -7,7 +7,7 @@ import enum
 from pathlib import Path
 
 SUITE_NAME = "Clinical ML suite"
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class System(enum.StrEnum):
