@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import logging
 import time
@@ -9,6 +10,7 @@ import time
 from core import cardiosense
 from core.runtime.logs import configure
 from core.runtime.settings import settings
+from core.viz import interval_bar
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,10 @@ def warm() -> None:
     patient = cardiosense.diagnostic_presets()[0].values
     cardiosense.explain(patient, lime=False)
     cardiosense.least_effort_path(patient, target=0.2)
+    cardiosense.global_view()
+    cardiosense.reliability_bins()
+    cardiosense.patient_report(patient, issued=datetime.date.min)
+    interval_bar(0.5, 0.4, 0.6)
     gc.collect()
     gc.freeze()
     logger.info("warm after %.1f s", time.monotonic() - started)

@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.audit import record_inference
 from core.audit.inference import Result
-from core.audit.log import AuditLog
 from core.runtime.logs import new_request_id
 from core.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from core.audit.log import AuditLog
 
 
 @functools.cache
 def log() -> AuditLog:
-    """Return the log of this server."""
+    """Return the log of this server; the database toolkit is loaded only now."""
+    from core.audit.log import AuditLog
+
     return AuditLog(settings().audit_url)
 
 
