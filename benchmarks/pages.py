@@ -43,10 +43,12 @@ def rerun(socket: ClientConnection, page: str, query: str) -> float:
             return time.perf_counter() - started
 
 
-def session(address: str, page: str, query: str, reruns: int, think_s: float) -> list[float]:
+def session(
+    address: str, page: str, query: str, reruns: int, think_s: float, seed: int = 0
+) -> list[float]:
     """Open one session and rerun its page, waiting a random time between reruns."""
     host = urllib.parse.urlsplit(address).netloc
-    chance = random.Random(0)
+    chance = random.Random(seed)
     with connect(
         f"ws://{host}/_stcore/stream", subprotocols=["streamlit"], max_size=None
     ) as socket:
@@ -82,8 +84,8 @@ def main() -> None:
         }
         with concurrent.futures.ThreadPoolExecutor(options.sessions) as threads:
             busy = [
-                threads.submit(session, address, *PAGES["patient"], 10, options.think_s)
-                for _ in range(options.sessions)
+                threads.submit(session, address, *PAGES["patient"], 10, options.think_s, seed)
+                for seed in range(options.sessions)
             ]
             together = [second for future in busy for second in future.result()]
     print(

@@ -10,6 +10,13 @@ from pages._cardiosense import answer, plan, save, trust, why
 from pages._shared import header, inputs, results, trail
 
 KEY = "cardio"
+VIEWS = {
+    "Why": why.show,
+    "What if": why.what_if,
+    "Least effort": plan.diagnostic,
+    "Can I trust it": trust.chips,
+    "Save": save.patient,
+}
 
 
 def body() -> None:
@@ -28,19 +35,12 @@ def body() -> None:
         return
     trail.record(parse_patient(entered), risk)
     answer.show(risk)
-    reasons, change, effort, evidence, download = st.tabs(
-        ["Why", "What if", "Least effort", "Can I trust it", "Save"]
-    )
-    with reasons:
-        why.show(entered, risk)
-    with change:
-        why.what_if(entered, risk)
-    with effort:
-        plan.diagnostic(entered, risk)
-    with evidence:
-        trust.chips(risk)
-    with download:
-        save.patient(entered, risk)
+    # Only the open tab is computed; the address names it.
+    views = st.tabs(list(VIEWS), key="view", bind="query-params")
+    for tab, show in zip(views, VIEWS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(entered, risk)
 
 
 with header.page("cardiosense"):

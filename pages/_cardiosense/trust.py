@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core import cardiosense
@@ -9,9 +11,10 @@ from core.cardiosense import Risk
 from pages._shared import results
 
 COLUMNS = 3
+Record = Mapping[str, float | None]
 
 
-def chips(risk: Risk) -> None:
+def chips(_entered: Record, risk: Risk) -> None:
     """Show the evidence for the model that served this patient."""
     found = cardiosense.evidence(risk)
     for start in range(0, len(found), COLUMNS):

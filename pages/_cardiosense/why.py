@@ -32,9 +32,13 @@ def show(entered: Record, risk: Risk) -> None:
     )
     _contributions(explanation.champion, scale)
     _checks(explanation.champion)
-    with st.expander(f"The other model: {explanation.challenger.model}"):
-        _agreement("The two models", explanation.families.verdict, explanation.families.overlap)
-        _contributions(explanation.challenger, scale, key="other")
+    other = st.expander(
+        f"The other model: {explanation.challenger.model}", key="cardio.other", on_change="rerun"
+    )
+    if other.open:
+        with other:
+            _agreement("The two models", explanation.families.verdict, explanation.families.overlap)
+            _contributions(explanation.challenger, scale, key="other")
     _lime(entered, risk)
 
 

@@ -12,5 +12,9 @@ CONFIG = {"displaylogo": False, "displayModeBar": False}
 def show(chart: Chart, key: str) -> None:
     """Show a chart; the same numbers are one click away as a table."""
     st.plotly_chart(chart.figure, key=key, alt=chart.alt, config=CONFIG)
-    with st.popover("Numbers", icon=":material/table:", type="tertiary"):
-        st.dataframe(chart.table, hide_index=True, alt=chart.alt)
+    numbers = st.popover(
+        "Numbers", icon=":material/table:", type="tertiary", key=f"{key}.numbers", on_change="rerun"
+    )
+    if numbers.open:
+        with numbers:
+            st.dataframe(chart.table, hide_index=True, alt=chart.alt)

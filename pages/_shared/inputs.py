@@ -39,10 +39,11 @@ def presets(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | N
 
     def load() -> None:
         slug = st.session_state[widget]
-        st.query_params.clear()
-        if slug is not None:
-            st.query_params["preset"] = slug
-            _fill(by_slug[slug].values, fields, key)
+        if slug is None:
+            st.query_params.pop("preset", None)
+            return
+        st.query_params["preset"] = slug
+        _fill(by_slug[slug].values, fields, key)
 
     slug = st.segmented_control(
         "Example patients",

@@ -67,7 +67,7 @@ def test_an_impossible_value_is_answered_with_a_sentence(open_page):
 
 
 def test_a_plan_vanishes_when_the_patient_changes(open_page):
-    app = open_page("cardiosense", preset="woman-66")
+    app = open_page("cardiosense", preset="woman-66", view="Least effort")
     button(app, "Find the path").click().run()
     assert not app.exception
     assert "Estimate with the plan" in metrics(app)
@@ -79,7 +79,7 @@ def test_a_plan_vanishes_when_the_patient_changes(open_page):
 
 
 def test_a_plan_vanishes_when_another_patient_is_chosen(open_page):
-    app = open_page("cardiosense", preset="woman-66")
+    app = open_page("cardiosense", preset="woman-66", view="Least effort")
     button(app, "Find the path").click().run()
     assert "Estimate with the plan" in metrics(app)
     app.get_by_key("cardio.preset").set_value("man-55").run()
@@ -97,7 +97,7 @@ def test_lime_vanishes_when_the_patient_changes(open_page):
 
 
 def test_what_if_shows_the_change(open_page):
-    app = open_page("cardiosense", preset="woman-66")
+    app = open_page("cardiosense", preset="woman-66", view="What if")
     app.selectbox(key="cardio.whatif.name").set_value("trestbps").run()
     app.slider(key="cardio.whatif.trestbps.146.0").set_value(120.0).run()
     assert not app.exception
@@ -117,3 +117,13 @@ def test_prevention_without_hdl_uses_the_framingham_model(open_page):
     app = open_page("cardiosense-prevention", preset=prevention_presets()[1].slug)
     assert not app.exception
     assert any("framingham" in text for text in texts(app))
+
+
+@pytest.mark.parametrize("view", ["Why", "What if", "Least effort", "Can I trust it", "Save"])
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.slug)
+def test_every_view_opens_for_every_preset(open_page, preset, view):
+    app = open_page("cardiosense", preset=preset.slug, view=view)
+    assert not app.exception
+    assert len(app.tabs) == 5
+    opened = [tab for tab in app.tabs if len(tab.children)]
+    assert [tab.label for tab in opened] == [view]
