@@ -11,7 +11,7 @@ from core import cardiosense
 from core.cardiosense import LeastEffortPath, Risk, Robustness
 from core.errors import SuiteError
 from core.viz import front
-from core.viz.text import number, percent
+from core.viz.text import fixed, number, percent
 from pages._shared import charts, results
 
 TARGETS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
@@ -117,19 +117,19 @@ def _preferences(layer: str, model: str, key: str) -> tuple[dict[str, float], bo
 
 
 def _answer(path: LeastEffortPath) -> None:
-    before = percent(path.p_before)
+    before, target = _risk(path.p_before), _risk(path.target)
     if path.status == "already below":
         results.badge("ok", "Already at or below the target")
-        st.markdown(f"The estimate is {before}; the target is {percent(path.target)}.")
+        st.markdown(f"The estimate is {before}; the target is {target}.")
         return
     if path.status == "infeasible":
         results.badge("attention", "No plan within the limits reaches the target")
-        st.markdown(f"The estimate is {before}; the target is {percent(path.target)}.")
+        st.markdown(f"The estimate is {before}; the target is {target}.")
         return
     results.badge("ok", "Plan found, proved to be the least effort")
     after, effort = st.columns(2)
-    after.metric("Estimate with the plan", percent(path.p_after), help=path.outcome)
-    after.caption(f"Before: {before}. Target: {percent(path.target)}.")
+    after.metric("Estimate with the plan", _risk(path.p_after), help=path.outcome)
+    after.caption(f"Before: {before}. Target: {target}.")
     effort.metric("Effort", number(path.effort))
     st.dataframe(_table(path), hide_index=True, alt="What the plan changes, before and after.")
     if path.robustness is not None:
@@ -140,7 +140,9 @@ def _robustness(measured: Robustness) -> None:
     shares = [f"{percent(measured.noise_share)} of {measured.noise_draws} repeated measurements"]
     if measured.refit_share is not None:
         shares.append(f"{percent(measured.refit_share)} of {measured.refits} refits of the model")
-    results.badge("ok" if measured.label == "robust" else "attention", measured.label.title())
+    robust = measured.label == "robust"
+    hint = "Robust" if robust else "Fragile: it ends right at the target. See *Leave a margin*."
+    results.badge("ok" if robust else "attention", hint)
     note = measured.note[:1].upper() + measured.note[1:]
     st.caption(f"The target holds in {' and in '.join(shares)}. {note}.")
 
@@ -176,6 +178,10 @@ def _certificate(path: LeastEffortPath) -> None:
             "input": proof.input_hash[:12],
         }
     )
+
+
+def _risk(p: float) -> str:
+    return f"{fixed(100 * p, 1)} %"
 
 
 def _plan_words(changes: Mapping[str, tuple[float, float]]) -> str:
