@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,8 @@ from core.errors import InputError, Problem
 
 MAX_DEPTH = 12
 MAX_DIGITS = 300
+
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 
 
 def loads(data: bytes, name: str) -> Any:
@@ -35,15 +38,12 @@ def loads(data: bytes, name: str) -> Any:
     except UnicodeDecodeError as error:
         message = f"Byte {error.start} is not UTF-8."
         raise _refusal(name, "not-utf-8", message, "Save or send the JSON as UTF-8.") from None
+    _require_shallow(text, name)
     try:
-        content = json.loads(text, parse_int=_integer, object_pairs_hook=_object)
+        return json.loads(text, parse_int=_integer, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         message = f"This is not JSON: {error.msg} at character {error.pos}."
         raise _refusal(name, "not-json", message, "Give one JSON object.") from None
-    except RecursionError:
-        raise _too_deep(name) from None
-    _require_shallow(content, name)
-    return content
 
 
 def _integer(literal: str) -> int | float:
@@ -60,27 +60,24 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _require_shallow(content: Any, name: str) -> None:
-    """Refuse a document nested too deeply, under the key at the top that leads there."""
-    level = _children(content, "")
-    for _ in range(MAX_DEPTH):
-        level = [child for key, value in level for child in _children(value, key)]
-        if not level:
-            return
-    raise _too_deep(level[0][0] or name)
+def _require_shallow(text: str, name: str) -> None:
+    """Refuse a document nested too deeply, under the key at the top that leads there.
 
-
-def _children(value: Any, place: str) -> list[tuple[str, Any]]:
-    if isinstance(value, dict):
-        return [(place or key, item) for key, item in value.items()]
-    if isinstance(value, list):
-        return [(place, item) for item in value]
-    return []
-
-
-def _too_deep(name: str) -> InputError:
-    message = f"The value is nested more than {MAX_DEPTH} levels deep."
-    return _refusal(name, "nested", message, "Give plain numbers in the documented form.")
+    The text is scanned before it is parsed, because Python versions differ in how deep a document
+    their parser takes.
+    """
+    depth, key = 0, name
+    for mark in _STRUCTURE.findall(text):
+        if mark in "{[":
+            depth += 1
+            if depth > MAX_DEPTH:
+                message = f"The value is nested more than {MAX_DEPTH} levels deep."
+                fix = "Give plain numbers in the documented form."
+                raise _refusal(key, "nested", message, fix)
+        elif mark in "}]":
+            depth -= 1
+        elif depth == 1:
+            key = mark[1:-1]
 
 
 def _refusal(name: str, rule: str, message: str, fix: str) -> InputError:

@@ -42,7 +42,7 @@ class Shift:
         missing in the window minus share in the reference (-1 to 1) for missing values.
     p : float
         Two-sided p value of this comparison alone.
-    p_adjusted : float
+    p_adjusted : float or None
         The same after Holm's adjustment for all comparisons made together.
     alarm : bool
         Whether the adjusted p value is at or below the level.
@@ -55,13 +55,12 @@ class Shift:
     n_window: int
     effect: float
     p: float
-    p_adjusted: float = math.nan
+    p_adjusted: float | None = None
     alarm: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """Return the comparison as plain data; an adjusted p value not yet known is ``None``."""
-        adjusted = None if math.isnan(self.p_adjusted) else self.p_adjusted
-        return dataclasses.asdict(self) | {"p_adjusted": adjusted}
+        return dataclasses.asdict(self)
 
 
 def value_shift(feature: str, reference: ArrayLike, window: ArrayLike) -> Shift:
