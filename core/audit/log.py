@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from core.errors import InputError, SuiteError
 from core.runtime.logs import check_request_id
 
 BUSY_SECONDS = 30
+BUSY_RETRY_SECONDS = 0.01
 PAGE_ROWS = 1_000
 
 # Serialises writers, also while the table does not exist yet. On PostgreSQL a row lock could not
@@ -242,12 +244,27 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver would otherwise begin transactions by itself, too late and without the lock.
     connection.isolation_level = None
     try:
-        for pragma in (
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
+        _use_write_ahead_log(connection)
+        connection.execute("PRAGMA synchronous=FULL").close()
     except Exception:
         connection.close()
         raise
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch a database to write-ahead logging, once in its life.
+
+    While another connection does the same, SQLite refuses at once whatever the busy timeout says,
+    so the wait is made here.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            primary = error.sqlite_errorcode & 0xFF  # the rest of the code is detail
+            if primary != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(BUSY_RETRY_SECONDS)

@@ -6,6 +6,7 @@ import math
 import multiprocessing
 import random
 import sqlite3
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -342,8 +343,11 @@ def test_two_processes_and_two_threads_lose_nothing(log: AuditLog, path: Path):
     for writer in writers:
         writer.start()
     with ThreadPoolExecutor(2) as threads:
-        for name in ("c", "d"):
-            threads.submit(append_many, f"sqlite:///{path}", name, 25)
+        started = [
+            threads.submit(append_many, f"sqlite:///{path}", name, 25) for name in ("c", "d")
+        ]
+    for thread in started:
+        thread.result()
     for writer in writers:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0]
@@ -352,6 +356,23 @@ def test_two_processes_and_two_threads_lose_nothing(log: AuditLog, path: Path):
     ids = [entry.request_id for entry in log.entries()]
     for name, n in (("a", 150), ("b", 150), ("c", 25), ("d", 25)):
         assert [i for i in ids if i.startswith(name)] == [f"{name}-{i}" for i in range(n)]
+
+
+def test_many_writers_may_create_the_same_log_at_once(tmp_path: Path):
+    writers = 8
+    for attempt in range(20):
+        url = f"sqlite:///{tmp_path}/{attempt}/audit.sqlite"
+        together = threading.Barrier(writers)
+
+        def write(name: int, url: str = url, together: threading.Barrier = together) -> None:
+            log = AuditLog(url)
+            together.wait()
+            log.append("inference", {}, request_id=f"r{name}", at=AT)
+
+        with ThreadPoolExecutor(writers) as threads:
+            for done in [threads.submit(write, name) for name in range(writers)]:
+                done.result()
+        assert AuditLog(url).verify().n == writers
 
 
 @dataclasses.dataclass(frozen=True)
