@@ -98,12 +98,6 @@ def build_card(models: Mapping[str, RiskModel], oof: Mapping[str, OutOfFold]) ->
     }
 
 
-def load_card(artifact: artifacts.Artifact | None = None) -> dict[str, Any]:
-    """Return the card of a verified folder, by default of the suite's own models."""
-    card: dict[str, Any] = (artifact or artifacts.load(SYSTEM)).json(CARD)
-    return card
-
-
 def choose_champion(oof: Mapping[str, OutOfFold], width: str) -> str:
     """Return the model with the lower nested Brier score, averaged over the repeats."""
     y = data.site("cleveland").y

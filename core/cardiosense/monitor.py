@@ -114,23 +114,6 @@ def drift(reference: pd.DataFrame, window: pd.DataFrame, *, level: float = LEVEL
     return DriftReport(len(reference), len(window), level, judge(shifts, level), tuple(untested))
 
 
-def split_latest(frame: pd.DataFrame, n: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return logged patients as (all earlier ones, the latest ``n``), which share no row.
-
-    Raises
-    ------
-    NotEnoughDataError
-        If fewer than ``MIN_ROWS`` would be left on either side.
-    """
-    needed = max(n, MIN_ROWS) + MIN_ROWS
-    if n < MIN_ROWS or len(frame) < n + MIN_ROWS:
-        raise NotEnoughDataError(
-            f"A window of {n} out of {len(frame)} logged patients is too few. "
-            f"Window and earlier patients need {MIN_ROWS} each, {needed} together."
-        )
-    return frame.iloc[:-n], frame.iloc[-n:]
-
-
 def logged_frame(log: AuditLog) -> pd.DataFrame:
     """Return the patients in the log whose values were kept, in the order of their requests.
 

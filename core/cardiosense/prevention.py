@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from core.cardiosense.model import RiskModel, models
-from core.cardiosense.schema import PREVENTION
+from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import DECIMALS, INTERVAL_LEVEL, input_hash
 from core.errors import InputError, Problem
 
@@ -229,12 +229,17 @@ def parse_person(
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Validate a prevention record for a model and return its values and flags.
 
+    One record may carry the fields of both layers; those of the diagnostic record alone are
+    flagged as not used.
+
     Raises
     ------
     InputError
         If a value is refused, or a field that the model needs is missing.
     """
-    values, problems = PREVENTION.check(patient)
+    unused = [name for name in patient if name in DIAGNOSTIC.names and name not in PREVENTION.names]
+    own = {name: value for name, value in patient.items() if name not in unused}
+    values, problems = PREVENTION.check(own)
     missing = [
         _needed(name)
         for name in ONLY_PREVENT
@@ -245,7 +250,8 @@ def parse_person(
     errors = (*(p for p in problems if p.severity == "error"), *missing)
     if errors:
         raise InputError.from_problems(errors)
-    return values, tuple(p.sentence() for p in problems)
+    flags = tuple(p.sentence() for p in problems)
+    return values, (*flags, f"not used by this layer: {', '.join(unused)}") if unused else flags
 
 
 def _p(model: RiskModel | Prevent, row: Floats) -> float:

@@ -16,7 +16,7 @@ from core.cardiosense.schema import DIAGNOSTIC
 from core.cardiosense.score import score_frame
 from core.stats.binary import brier
 
-CARD = evaluate.load_card()
+CARD = models().card
 CHAMPION = CARD["champions"]["13"]
 
 

@@ -43,8 +43,8 @@ def test_train_then_evaluate_gives_a_folder_of_the_stored_kind(tmp_path, light):
     assert found.manifest.keys() == models().artifact.manifest.keys()
     loaded = load_models(found)
     assert len(loaded.framingham.refit_intercepts) == 3
-    assert evaluate.load_card(found)["nested"]["repeats"] == 1
-    assert evaluate.load_card(found).keys() == models().card.keys()
+    assert loaded.card["nested"]["repeats"] == 1
+    assert loaded.card.keys() == models().card.keys()
 
 
 def test_suite_artifact_is_sealed():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.audit import record_inference
 from core.audit.log import AuditLog
 from core.cardiosense.data import site
-from core.cardiosense.monitor import MIN_ROWS, drift, logged_frame, split_latest
+from core.cardiosense.monitor import MIN_ROWS, drift, logged_frame
 from core.cardiosense.schema import DIAGNOSTIC
 from core.errors import InputError, NotEnoughDataError, SuiteError
 from core.runtime.settings import Settings
@@ -135,18 +135,6 @@ def test_a_report_is_plain_data_and_repeatable(cohort: pd.DataFrame):
     assert report.to_dict()["drifted"] is False
 
 
-@given(st.integers(0, 200), st.integers(-5, 150))
-def test_a_split_never_shares_a_row(rows: int, n: int):
-    frame = pd.DataFrame({"x": range(rows)})
-    if n < MIN_ROWS or rows < n + MIN_ROWS:
-        with pytest.raises(NotEnoughDataError, match="too few"):
-            split_latest(frame, n)
-        return
-    earlier, latest = split_latest(frame, n)
-    assert len(latest) == n
-    assert list(earlier["x"]) + list(latest["x"]) == list(range(rows))
-
-
 def test_logged_patients_come_back_as_they_were_sent(log: AuditLog, cohort: pd.DataFrame):
     for i, patient in enumerate(cohort.iloc[160:170].to_dict("records")):
         send(log, patient, f"r{i}")
@@ -183,7 +171,8 @@ def test_logged_traffic_can_be_compared_with_its_own_past(log: AuditLog, cohort:
     rows = np.random.default_rng(8).permutation(len(cohort))[:110]
     for i, patient in enumerate(cohort.iloc[rows].to_dict("records")):
         send(log, patient | ({"chol": patient["chol"] + 200} if i >= 60 else {}), f"r{i}")
-    report = drift(*split_latest(logged_frame(log), 50))
+    frame = logged_frame(log)
+    report = drift(frame.iloc[:60], frame.iloc[60:])
     assert [s.feature for s in report.alarms] == ["chol"]
 
 

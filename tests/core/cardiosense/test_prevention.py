@@ -139,3 +139,12 @@ def test_framingham_levers_point_the_right_way():
     slopes = models().framingham.slopes()
     assert slopes["trestbps"] > 0
     assert slopes["chol"] > 0
+
+
+def test_one_record_may_carry_the_fields_of_both_layers():
+    both = REFERENCE | {"cp": 4, "thalach": 120}
+    alone, merged = prevention_risk(REFERENCE), prevention_risk(both)
+    assert (merged.p, merged.input_hash) == (alone.p, alone.input_hash)
+    assert merged.flags == ("not used by this layer: cp, thalach",)
+    with pytest.raises(InputError, match="colour"):
+        prevention_risk(REFERENCE | {"colour": 1})
