@@ -18,6 +18,7 @@ from core.cardiosense import data
 from core.cardiosense.flags import MAX_MISSING, flags, missing_patterns, refusals, too_few
 from core.cardiosense.model import RiskModel, models
 from core.cardiosense.reasons import reason_list, reason_texts
+from core.cardiosense.routed import has_late_tests
 from core.cardiosense.safety import Alert, alert_texts, alerts
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC, LATE_TESTS
 from core.errors import InputError, Problem
@@ -29,7 +30,6 @@ Decision = Literal["disease", "no disease", "abstain", "refused"]
 INTERVAL_LEVEL = 0.90
 OUTPUT_COLUMNS = ("p_disease", "p_low", "p_high", "decision", "reasons", "flags", "model")
 CHUNK_ROWS = 20_000
-_LATE_AT = [DIAGNOSTIC.names.index(name) for name in LATE_TESTS]
 DECIMALS = 6  # one patient and a batch then agree to the byte, whatever the array shapes
 
 
@@ -220,7 +220,7 @@ def _score_chunk(records: Floats) -> list[NDArray[np.object_] | Floats]:
     for row, problem in refused.items():
         decision[row], reasons[row] = "refused", problem.sentence()
     usable = decision != "refused"
-    full = ~np.isnan(records[:, _LATE_AT]).any(axis=1)
+    full = has_late_tests(records)
     for with_late_tests in (True, False):
         rows = np.nonzero(usable & (full == with_late_tests))[0]
         if len(rows) == 0:
