@@ -219,22 +219,23 @@ def verify(
 
 def _explanation_lines(found: Explanation) -> Iterable[str]:
     champion = found.champion
-    yield f"{champion.model}: {champion.p:.1%}, reference {champion.p_base:.1%}"
+    yield f"{champion.model}: {100 * champion.p:.1f} %, reference {100 * champion.p_base:.1f} %"
     strongest = sorted(champion.contributions, key=lambda part: -abs(part.log_odds))
     for part in strongest:
         yield f"{part.log_odds:+8.3f} log-odds {part.probability:+7.1%}  {part.label}: {part.value}"
-    yield f"The other model family: {found.challenger.p:.1%}, {found.families.verdict}."
+    yield f"The other model family: {100 * found.challenger.p:.1f} %, {found.families.verdict}."
     if found.lime:
         yield f"LIME: R2 {found.lime.r2:.2f}, stability {found.lime.top3:.2f}."
         yield from found.lime.warnings
 
 
 def _path_lines(found: LeastEffortPath) -> Iterable[str]:
-    yield f"{found.outcome}: {found.p_before:.1%}, target {found.target:.1%}: {found.status}"
+    before, target = 100 * found.p_before, 100 * found.target
+    yield f"{found.outcome}: {before:.1f} %, target {target:.1f} %: {found.status}"
     for lever, (before, after) in found.changes.items():
         yield f"  {lever}: {before:g} to {after:g}"
     if found.p_after is not None:
-        yield f"Risk then {found.p_after:.1%}, effort {found.effort:.3f}."
+        yield f"Risk then {100 * found.p_after:.1f} %, effort {found.effort:.3f}."
     if found.binding:
         yield found.binding.sentence
     yield from found.flags

@@ -166,7 +166,7 @@ def _this_patient(risk: Risk) -> Evidence:
 
 def _other_model(risk: Risk) -> Evidence:
     family = FAMILIES[risk.challenger.split("-")[0]]
-    text = f"{family} estimates {risk.challenger_p:.0%} for the same patient."
+    text = f"{family} estimates {100 * risk.challenger_p:.0f} % for the same patient."
     if risk.low <= risk.challenger_p <= risk.high:
         return Evidence("ok", "The other model agrees", f"{text} That is inside the interval.")
     return Evidence("attention", "The other model differs", f"{text} That is outside the interval.")

@@ -305,8 +305,8 @@ def _warnings(r2: float, top3: float, top5: float) -> tuple[str, ...]:
     found = []
     if r2 < GOOD_FIT:
         found.append(
-            f"LIME's local model explains {r2:.0%} of the local variation"
-            f" (less than {GOOD_FIT:.0%}): its weights are rough."
+            f"LIME's local model explains {100 * r2:.0f} % of the local variation"
+            f" (less than {100 * GOOD_FIT:.0f} %): its weights are rough."
         )
     for count, stability in (("three", top3), ("five", top5)):
         if stability < STABLE:

@@ -125,7 +125,7 @@ def _sentence(
     p_free: float,
 ) -> str:
     levers = {reach.lever.name: reach.lever for reach in reaches}
-    parts = [f"With every lever at its best within the limits the risk is {lowest_p:.1%}."]
+    parts = [f"With every lever at its best within the limits the risk is {100 * lowest_p:.1f} %."]
     if lowest_p <= space.target:
         parts.append("That meets the target, but not in 90 % of noise draws and refits.")
         return " ".join(parts)
@@ -148,7 +148,7 @@ def _sentence(
         parts.append("No single limit is enough; several would have to give.")
     else:
         parts.append(
-            f"Even without floors and 12-month limits the risk stays at {p_free:.1%}: what cannot "
-            "be moved keeps it above the target."
+            f"Even without floors and 12-month limits the risk stays at {100 * p_free:.1f} %: what "
+            "cannot be moved keeps it above the target."
         )
     return " ".join(parts)

@@ -210,5 +210,5 @@ def _normals(index: int) -> Floats:
 
 def _noise_text(reach: Reach) -> str:
     lever = reach.lever
-    size = f"{lever.noise:.0%}" if lever.noise_relative else f"{lever.noise:g} {lever.unit}"
+    size = f"{100 * lever.noise:.0f} %" if lever.noise_relative else f"{lever.noise:g} {lever.unit}"
     return f"{lever.label.lower()} {size}"
