@@ -230,8 +230,8 @@ def _explanation_lines(found: Explanation) -> Iterable[str]:
 
 
 def _path_lines(found: LeastEffortPath) -> Iterable[str]:
-    before, target = 100 * found.p_before, 100 * found.target
-    yield f"{found.outcome}: {before:.1f} %, target {target:.1f} %: {found.status}"
+    risk, target = 100 * found.p_before, 100 * found.target
+    yield f"{found.outcome}: {risk:.1f} %, target {target:.1f} %: {found.status}"
     for lever, (before, after) in found.changes.items():
         yield f"  {lever}: {before:g} to {after:g}"
     if found.p_after is not None:
