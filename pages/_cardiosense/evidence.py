@@ -14,6 +14,7 @@ from core.viz import forest, reliability
 from core.viz.text import number, percent
 from pages._shared import charts
 
+FAMILIES = {"logistic": "Logistic", "plain-logistic": "Plain logistic", "xgboost": "XGBoost"}
 METRICS = {
     "auc": "AUC",
     "accuracy": "Accuracy",
@@ -41,12 +42,22 @@ def internal(card: Mapping[str, Any]) -> None:
         format_func=METRICS.__getitem__,
         key="evidence.metric",
     )
-    rows = {name: Interval(**m["metrics"][metric]) for name, m in nested["models"].items()}
+    by_width = sorted(nested["models"], key=lambda name: -int(name.rsplit("-", 1)[1]))
+    rows = {
+        _title(name, card): Interval(**nested["models"][name]["metrics"][metric])
+        for name in by_width
+    }
     charts.show(forest(rows, axis=METRICS[metric]), key="evidence.internal")
     gap = nested["champion_minus_rival"]["13"]
     difference = Interval(**gap["auc"])
     word = "cannot be told apart" if difference.low <= 0 <= difference.high else "differ"
     st.caption(f"{gap['champion']} minus {gap['rival']}: AUC {difference.text()}; the two {word}.")
+
+
+def _title(name: str, card: Mapping[str, Any]) -> str:
+    family, width = name.rsplit("-", 1)
+    serves = ", serves" if name in card["champions"].values() else ""
+    return f"{FAMILIES[family]}, {width} findings{serves}"
 
 
 def calibration() -> None:
