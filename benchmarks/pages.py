@@ -76,7 +76,9 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=20)
     parser.add_argument("--think-s", type=float, default=2.0)
     options = parser.parse_args()
+    started = time.perf_counter()
     with suite() as server:
+        start_s = time.perf_counter() - started
         address = server.address
         alone = {
             name: summary(session(address, *page, options.reruns, 0.0))
@@ -91,6 +93,7 @@ def main() -> None:
     print(
         json.dumps(
             {
+                "start until the server is warm and healthy, s": round(start_s, 1),
                 "one session, no think time": alone,
                 f"{options.sessions} sessions on the patient page, "
                 f"{options.think_s:g} s think time": summary(together),
