@@ -262,7 +262,8 @@ def _evidence(card: Mapping[str, Any], model: str) -> Iterator[Block]:
     yield Paragraph(
         f"Cleveland figures: nested cross-validation, {nested['folds']} folds, {nested['repeats']}"
         " times; tuning, calibration and thresholds were made inside the training part. Other"
-        " hospitals took no part in the training; each of their patients is scored by the 13- or the 10-feature model.",
+        " hospitals took no part in the training; each of their patients is scored by the 13- or"
+        " the 10-feature model.",
         "small",
     )
 
