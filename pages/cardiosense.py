@@ -6,13 +6,13 @@ import streamlit as st
 
 from core.cardiosense import DIAGNOSTIC, diagnostic_presets, parse_patient, score_patient
 from core.errors import InputError
-from pages._cardiosense import answer, plan, save, trust, why
+from pages._cardiosense import answer, plan, save, trust, what_if, why
 from pages._shared import header, inputs, results, trail
 
 KEY = "cardio"
 VIEWS = {
     "Why": why.show,
-    "What if": why.what_if,
+    "What if": what_if.show,
     "Least effort": plan.diagnostic,
     "Can I trust it": trust.chips,
     "Save": save.patient,

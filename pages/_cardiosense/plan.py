@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
 import streamlit as st
 
 from core import cardiosense
-from core.cardiosense import LeastEffortPath, Risk, Robustness
+from core.cardiosense import LeastEffortPath, Risk
 from core.errors import SuiteError
-from core.viz import front
-from core.viz.text import fixed, number, percent
-from pages._shared import charts, results
+from core.viz.text import percent
+from pages._cardiosense import plan_view
+from pages._shared import results
+from pages._shared.inputs import Record
 
 TARGETS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
-Record = Mapping[str, float | None]
 
 
 def diagnostic(entered: Record, risk: Risk) -> None:
@@ -62,36 +59,13 @@ def ask(entered: Record, *, layer: str, model: str, default_target: float) -> No
             "The question has changed, so the earlier plan was removed. Find the path again."
         )
     else:
-        show(stored[1], key)
+        plan_view.show(stored[1], key)
 
 
 def current(layer: str, entered: Record) -> LeastEffortPath | None:
     """Return the plan on the screen if it was found for exactly this patient."""
     stored = st.session_state.get(f"cardio.{layer}.path")
     return stored[1] if stored is not None and stored[0][0] == entered else None
-
-
-def show(path: LeastEffortPath, key: str) -> None:
-    """Show a path: the answer, the plan, the proof, the alternatives."""
-    with st.container(border=True):
-        _answer(path)
-        _certificate(path)
-    if path.binding is not None:
-        st.markdown(f"**What stands in the way.** {path.binding.sentence}")
-    if path.front:
-        charts.show(
-            front(
-                [plan.effort for plan in path.front],
-                [plan.p_after for plan in path.front],
-                [_plan_words(plan.changes) for plan in path.front],
-                start=path.p_before,
-                target=path.target,
-            ),
-            key=f"{key}.front",
-        )
-    for name, reason in path.inactive.items():
-        st.caption(f"{name}: {reason}")
-    st.caption(path.note)
 
 
 def _preferences(layer: str, model: str, key: str) -> tuple[dict[str, float], bool]:
@@ -114,75 +88,3 @@ def _preferences(layer: str, model: str, key: str) -> tuple[dict[str, float], bo
         "in 90 % of refits of the model.",
     )
     return weights, robust
-
-
-def _answer(path: LeastEffortPath) -> None:
-    before, target = _risk(path.p_before), _risk(path.target)
-    if path.status == "already below":
-        results.badge("ok", "Already at or below the target")
-        st.markdown(f"The estimate is {before}; the target is {target}.")
-        return
-    if path.status == "infeasible":
-        results.badge("attention", "No plan within the limits reaches the target")
-        st.markdown(f"The estimate is {before}; the target is {target}.")
-        return
-    results.badge("ok", "Plan found, proved to be the least effort")
-    after, effort = st.columns(2)
-    after.metric("Estimate with the plan", _risk(path.p_after), help=path.outcome)
-    after.caption(f"Before: {before}. Target: {target}.")
-    effort.metric("Effort", number(path.effort))
-    st.dataframe(_table(path), hide_index=True, alt="What the plan changes, before and after.")
-    if path.robustness is not None:
-        _robustness(path.robustness)
-
-
-def _robustness(measured: Robustness) -> None:
-    shares = [f"{percent(measured.noise_share)} of {measured.noise_draws} repeated measurements"]
-    if measured.refit_share is not None:
-        shares.append(f"{percent(measured.refit_share)} of {measured.refits} refits of the model")
-    robust = measured.label == "robust"
-    hint = "Robust" if robust else "Fragile: it ends right at the target. See *Leave a margin*."
-    results.badge("ok" if robust else "attention", hint)
-    note = measured.note[:1].upper() + measured.note[1:]
-    st.caption(f"The target holds in {' and in '.join(shares)}. {note}.")
-
-
-def _table(path: LeastEffortPath) -> pd.DataFrame:
-    levers = {reach.lever.name: reach for reach in path.levers}
-    return pd.DataFrame(
-        [
-            {
-                "Lever": levers[name].lever.label,
-                "Now": before,
-                "Plan": after,
-                "Unit": levers[name].lever.unit,
-                "Effort": levers[name].effort(after),
-                "Also keeps the target": path.region[name].text,
-                "Floor from": levers[name].lever.floor_source,
-                "12-month limit from": levers[name].lever.change_source,
-            }
-            for name, (before, after) in path.changes.items()
-        ]
-    )
-
-
-def _certificate(path: LeastEffortPath) -> None:
-    proof = path.certificate
-    results.provenance(
-        {
-            "Certificate": proof.status,
-            "plans on the grid": f"{proof.cells_total:,}",
-            "evaluated": f"{proof.nodes:,}",
-            "gap": "none" if not proof.gap else number(proof.gap, 6),
-            "model": proof.model,
-            "input": proof.input_hash[:12],
-        }
-    )
-
-
-def _risk(p: float) -> str:
-    return f"{fixed(100 * p, 1)} %"
-
-
-def _plan_words(changes: Mapping[str, tuple[float, float]]) -> str:
-    return ", ".join(f"{name} {before:g} to {after:g}" for name, (before, after) in changes.items())

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
 
 import streamlit as st
 
 from core import cardiosense
 from core.cardiosense import Risk
 from pages._cardiosense import plan
-
-Record = Mapping[str, float | None]
+from pages._shared.inputs import Record
 
 
 def patient(entered: Record, risk: Risk) -> None:

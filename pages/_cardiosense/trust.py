@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from core import cardiosense
 from core.cardiosense import Risk
 from pages._shared import results
+from pages._shared.inputs import Record
 
 COLUMNS = 3
-Record = Mapping[str, float | None]
 
 
 def chips(_entered: Record, risk: Risk) -> None:

@@ -10,6 +10,8 @@ from core.fields import FieldSet, FieldSpec
 from core.presets import Preset
 
 COLUMNS = 4
+Record = Mapping[str, float | None]
+"""What a form holds: field name to value, None where nothing was entered."""
 
 
 def presets(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | None:
@@ -56,7 +58,7 @@ def presets(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | N
     return by_slug[slug] if slug is not None else None
 
 
-def form(fields: FieldSet, key: str) -> dict[str, float | None]:
+def form(fields: FieldSet, key: str) -> Record:
     """Show one widget a field, under the fields' headings, and return what was entered.
 
     Limits are not enforced by the widgets: a value outside them is answered with a sentence

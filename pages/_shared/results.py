@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from core.errors import InputError, Problem, SuiteError
+from core.viz.text import percent
 from core.viz.theme import STATUSES, StatusName
 
 BADGE_COLOURS = {"ok": "green", "attention": "orange", "critical": "red", "unknown": "gray"}
@@ -48,6 +49,12 @@ def evidence(status: StatusName, title: str, text: str) -> None:
     with st.container(border=True, height="stretch"):
         badge(status, title)
         st.markdown(text)
+
+
+def agreement(what: str, verdict: str, overlap: float) -> None:
+    """Show how far two explanations agree, in words and figures."""
+    badge("ok" if verdict == "agree" else "attention", f"{what} {verdict}")
+    st.caption(f"{percent(overlap)} of the three strongest findings are shared.")
 
 
 def provenance(facts: Mapping[str, str]) -> None:

@@ -127,3 +127,20 @@ def test_every_view_opens_for_every_preset(open_page, preset, view):
     assert len(app.tabs) == 5
     opened = [tab for tab in app.tabs if len(tab.children)]
     assert [tab.label for tab in opened] == [view]
+
+
+def test_the_other_model_opens_with_its_reasons_and_the_agreement(open_page):
+    app = open_page("cardiosense", preset="woman-66")
+    app.session_state["cardio.other"] = True
+    app.run()
+    assert not app.exception
+    assert any("The two models agree" in text for text in texts(app))
+
+
+def test_a_chart_opens_its_table(open_page):
+    app = open_page("cardiosense", preset="woman-66")
+    assert len(app.dataframe) == 0
+    app.session_state["cardio.answer.numbers"] = True
+    app.run()
+    assert not app.exception
+    assert len(app.dataframe) == 1
