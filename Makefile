@@ -32,7 +32,7 @@ format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-types: $(VENV)/.dev ## Check the types of core and apps
+types: $(VENV)/.dev ## Check the types
 	$(BIN)/mypy
 
 check: lint types test ## Everything that needs no browser

@@ -112,7 +112,7 @@ def main() -> None:
                 f"concurrency_{n}": measure(server.port, server.pid, path, wanted, n)
                 for n in CONCURRENCY
             }
-    machine = {"python": platform.python_version(), "cpus": os.cpu_count()}
+    machine: dict[str, object] = {"python": platform.python_version(), "cpus": os.cpu_count()}
     machine["load_1min"] = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     print(json.dumps({"machine": machine, "routes": figures}, indent=1))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,9 @@ def split(
     return cohort.iloc[rows[n:]], cohort.iloc[rows[:n]]
 
 
-def measure(cohort: pd.DataFrame, draw: Draw, n: int, simulations: int, seed: int) -> dict:
+def measure(
+    cohort: pd.DataFrame, draw: Draw, n: int, simulations: int, seed: int
+) -> dict[str, Any]:
     rng = np.random.default_rng([seed, n])
     shift = SHIFT_SD * float(cohort[FEATURE].std())
     false_alarms = seen = named = 0

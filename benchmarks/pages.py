@@ -17,6 +17,7 @@ import urllib.parse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from benchmarks.serving import suite
 
@@ -50,7 +51,7 @@ def session(
     host = urllib.parse.urlsplit(address).netloc
     chance = random.Random(seed)
     with connect(
-        f"ws://{host}/_stcore/stream", subprotocols=["streamlit"], max_size=None
+        f"ws://{host}/_stcore/stream", subprotocols=[Subprotocol("streamlit")], max_size=None
     ) as socket:
         rerun(socket, page, query)
         seconds = []

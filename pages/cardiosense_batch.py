@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from core.viz import histogram
 from pages._shared import charts, header, results, upload
 
 KEY = "batch"
+Kind = Literal["primary", "secondary"]
 PREVIEW_ROWS = 200
 MAX_MB = 50
 ENOUGH_FOR_HISTOGRAM = 20
@@ -35,7 +37,8 @@ def scored(content: bytes, name: str, file_id: str) -> Batch:
         with st.spinner("Checking every cell and scoring every row"):
             batch = score_table(content, name=name, columns=chosen)
         st.session_state[f"{KEY}.scored"] = (question, batch)
-    return st.session_state[f"{KEY}.scored"][1]
+    answer: Batch = st.session_state[f"{KEY}.scored"][1]
+    return answer
 
 
 def findings(batch: Batch) -> None:
@@ -57,7 +60,7 @@ def findings(batch: Batch) -> None:
 
 
 def download(
-    label: str, data: Callable[[], bytes], file: str, mime: str, kind: str = "secondary"
+    label: str, data: Callable[[], bytes], file: str, mime: str, kind: Kind = "secondary"
 ) -> None:
     st.download_button(
         label, data, file, mime, icon=":material/download:", type=kind, on_click="ignore"

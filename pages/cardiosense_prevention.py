@@ -42,12 +42,12 @@ def body() -> None:
         total, parts = st.columns([1, 2], vertical_alignment="center")
         total.metric("Risk within ten years", f"{number(100 * risk.p, 1)} %")
         total.caption(risk.outcome)
-        if risk.low is not None:
+        if risk.low is not None and risk.high is not None and risk.level is not None:
             parts.markdown(
                 f"{percent(risk.level)} interval {percent_range(risk.low, risk.high)} "
                 "(bootstrap refits)."
             )
-        else:
+        elif risk.ascvd is not None and risk.heart_failure is not None:
             parts.markdown(
                 f"Heart attack or stroke {percent(risk.ascvd)}, heart failure "
                 f"{percent(risk.heart_failure)}."

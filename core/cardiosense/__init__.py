@@ -13,8 +13,8 @@ from core.cardiosense.about import (
     reliability_bins,
 )
 from core.cardiosense.batch import Batch, score_table
-from core.cardiosense.explain import Attribution, Explanation, explain
-from core.cardiosense.levers import levers_for
+from core.cardiosense.explain import Attribution, Explanation, Lime, explain
+from core.cardiosense.levers import Layer, levers_for
 from core.cardiosense.overview import GlobalView, global_view
 from core.cardiosense.path_result import LeastEffortPath
 from core.cardiosense.presets import diagnostic as diagnostic_presets
@@ -40,7 +40,9 @@ __all__ = [
     "Evidence",
     "Explanation",
     "GlobalView",
+    "Layer",
     "LeastEffortPath",
+    "Lime",
     "PreventionRisk",
     "Risk",
     "Robustness",

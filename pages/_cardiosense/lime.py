@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core import cardiosense
-from core.cardiosense import Explanation, Risk
+from core.cardiosense import Attribution, Explanation, Lime, Risk
 from core.errors import SuiteError
+from core.explain.agreement import Agreement
 from core.runtime import jobs
 from core.viz import paired_bars
 from core.viz.text import percent
@@ -26,15 +27,15 @@ def show(entered: Record, risk: Risk) -> None:
                 results.refusal(error, "No LIME explanation")
                 return
         st.session_state["cardio.lime"] = found
-    found = st.session_state.get("cardio.lime")
-    if found is None or found.input_hash != risk.input_hash:
+    stored: Explanation | None = st.session_state.get("cardio.lime")
+    if stored is None or stored.input_hash != risk.input_hash:
         st.caption("Fits a simple model around this patient, to compare with the exact reasons.")
-        return
-    _compare(found)
+    elif stored.lime is not None and stored.methods is not None:
+        _compare(stored.champion, stored.lime, stored.methods)
 
 
-def _compare(found: Explanation) -> None:
-    lime, shares = found.lime, found.champion.contributions
+def _compare(exact: Attribution, lime: Lime, methods: Agreement) -> None:
+    shares = exact.contributions
     weights = {weight.feature: weight.weight for weight in lime.weights}
     compared = [c for c in shares if c.feature in weights]
     charts.show(
@@ -47,14 +48,14 @@ def _compare(found: Explanation) -> None:
         ),
         key="cardio.lime.chart",
     )
-    results.agreement("Shapley values and LIME", found.methods.verdict, found.methods.overlap)
+    results.agreement("Shapley values and LIME", methods.verdict, methods.overlap)
     st.caption(
         f"LIME's local model explains {percent(lime.r2)} of the local variation; over "
         f"{lime.seeds} seeds, {percent(lime.top3)} of the three strongest findings and "
         f"{percent(lime.top5)} of the five strongest stay the same."
     )
     results.notes(lime.warnings, "attention")
-    tested = found.champion.check.replacement
+    tested = exact.check.replacement
     if tested is not None:
         st.caption(
             "Replacing findings in the order of the exact reasons moves the estimate faster than "

@@ -10,10 +10,16 @@ from core.cardiosense import Surveillance
 from core.errors import SuiteError
 from core.runtime.settings import settings
 from core.viz.text import number
+from core.viz.theme import StatusName
 from pages._shared import results, trail
 
 WINDOW = 100
 LEVEL_PERCENT = 5
+STATUS: dict[str, StatusName] = {
+    "change shown": "attention",
+    "no change shown": "ok",
+    "not enough data": "unknown",
+}
 
 
 def show() -> None:
@@ -62,8 +68,7 @@ def _drift(found: Surveillance) -> None:
 
 def _outcomes(found: Surveillance) -> None:
     for model, report in found.performance.items():
-        status = {"change shown": "attention", "no change shown": "ok"}
-        results.badge(status.get(report.verdict, "unknown"), f"{model}: {report.verdict}")
+        results.badge(STATUS[report.verdict], f"{model}: {report.verdict}")
         parts = []
         for part in (report.sensitivity, report.specificity):
             observed = part.observed.text() if part.observed else "no case yet"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import cardiosense
-from core.cardiosense import LeastEffortPath, Risk
+from core.cardiosense import Layer, LeastEffortPath, Risk
 from core.errors import SuiteError
 from core.viz.text import percent
 from pages._cardiosense import plan_view
@@ -33,7 +33,7 @@ def diagnostic(entered: Record, risk: Risk) -> None:
     ask(entered, layer="diagnostic", model=family, default_target=0.2)
 
 
-def ask(entered: Record, *, layer: str, model: str, default_target: float) -> None:
+def ask(entered: Record, *, layer: Layer, model: str, default_target: float) -> None:
     """Ask for target and weights, find the path on request, and show it while it is current."""
     key = f"cardio.{layer}"
     target = st.select_slider(
@@ -62,13 +62,13 @@ def ask(entered: Record, *, layer: str, model: str, default_target: float) -> No
         plan_view.show(stored[1], key)
 
 
-def current(layer: str, entered: Record) -> LeastEffortPath | None:
+def current(layer: Layer, entered: Record) -> LeastEffortPath | None:
     """Return the plan on the screen if it was found for exactly this patient."""
     stored = st.session_state.get(f"cardio.{layer}.path")
     return stored[1] if stored is not None and stored[0][0] == entered else None
 
 
-def _preferences(layer: str, model: str, key: str) -> tuple[dict[str, float], bool]:
+def _preferences(layer: Layer, model: str, key: str) -> tuple[dict[str, float], bool]:
     with st.popover("Your effort weights", icon=":material/tune:"):
         st.markdown(
             "Effort 1 is the largest change that is credible in twelve months. Give a lever a "

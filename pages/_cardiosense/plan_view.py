@@ -42,7 +42,7 @@ def _answer(path: LeastEffortPath) -> None:
         results.badge("ok", "Already at or below the target")
         st.markdown(f"The estimate is {before}; the target is {target}.")
         return
-    if path.status == "infeasible":
+    if path.p_after is None or path.effort is None:
         results.badge("attention", "No plan within the limits reaches the target")
         st.markdown(f"The estimate is {before}; the target is {target}.")
         return

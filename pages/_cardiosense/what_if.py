@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import cardiosense
 from core.cardiosense import DIAGNOSTIC, Risk
+from core.fields import FieldSpec
 from core.viz import curve
 from core.viz.text import percent, signed
 from pages._shared import charts, results
@@ -22,24 +23,10 @@ def show(entered: Record, risk: Risk) -> None:
         key="cardio.whatif.name",
     )
     spec = DIAGNOSTIC[name]
-    if spec.is_code:
-        value = st.segmented_control(
-            spec.label,
-            [code for code, _ in spec.choices],
-            default=int(entered[name]),
-            required=True,
-            format_func=dict(spec.choices).__getitem__,
-            key=f"cardio.whatif.{name}",
-        )
-    else:
-        value = st.slider(
-            f"{spec.label} [{spec.unit}]",
-            float(spec.low),
-            float(spec.high),
-            float(entered[name]),
-            float(spec.step),
-            key=f"cardio.whatif.{name}.{entered[name]}",
-        )
+    now = entered[name]
+    if now is None:
+        return
+    value = _other_code(spec, now) if spec.is_code else _other_number(spec, now)
     outcome = cardiosense.what_if(entered, {name: value})
     st.metric(
         "Estimate with the change",
@@ -60,7 +47,31 @@ def show(entered: Record, risk: Risk) -> None:
                 x_label=f"{spec.label} [{spec.unit}]",
                 low=line.low,
                 high=line.high,
-                marker=(float(entered[name]), risk.p),
+                marker=(now, risk.p),
             ),
             key="cardio.curve",
         )
+
+
+def _other_code(spec: FieldSpec, now: float) -> float:
+    code: int = st.segmented_control(
+        spec.label,
+        [code for code, _ in spec.choices],
+        default=int(now),
+        required=True,
+        format_func=dict(spec.choices).__getitem__,
+        key=f"cardio.whatif.{spec.name}.{now:g}",
+    )
+    return code
+
+
+def _other_number(spec: FieldSpec, now: float) -> float:
+    low, high = (now if limit is None else limit for limit in (spec.low, spec.high))
+    return st.slider(
+        f"{spec.label} [{spec.unit}]",
+        float(low),
+        float(high),
+        float(now),
+        float(spec.step),
+        key=f"cardio.whatif.{spec.name}.{now:g}",
+    )

@@ -34,10 +34,10 @@ def presets(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | N
     by_slug = {preset.slug: preset for preset in choices}
     widget = f"{key}.preset"
     if widget not in st.session_state:
-        slug = st.query_params.get("preset", "")
-        if slug in by_slug:
-            st.session_state[widget] = slug
-            _fill(by_slug[slug].values, fields, key)
+        asked = st.query_params.get("preset", "")
+        if asked in by_slug:
+            st.session_state[widget] = asked
+            _fill(by_slug[asked].values, fields, key)
 
     def load() -> None:
         slug = st.session_state[widget]

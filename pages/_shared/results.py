@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -10,7 +11,13 @@ from core.errors import InputError, Problem, SuiteError
 from core.viz.text import percent
 from core.viz.theme import STATUSES, StatusName
 
-BADGE_COLOURS = {"ok": "green", "attention": "orange", "critical": "red", "unknown": "gray"}
+BadgeColour = Literal["green", "orange", "red", "gray"]
+BADGE_COLOURS: dict[StatusName, BadgeColour] = {
+    "ok": "green",
+    "attention": "orange",
+    "critical": "red",
+    "unknown": "gray",
+}
 
 
 def badge(status: StatusName, text: str) -> None:

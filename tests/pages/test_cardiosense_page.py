@@ -99,7 +99,7 @@ def test_lime_vanishes_when_the_patient_changes(open_page):
 def test_what_if_shows_the_change(open_page):
     app = open_page("cardiosense", preset="woman-66", view="What if")
     app.selectbox(key="cardio.whatif.name").set_value("trestbps").run()
-    app.slider(key="cardio.whatif.trestbps.146.0").set_value(120.0).run()
+    app.slider(key="cardio.whatif.trestbps.146").set_value(120.0).run()
     assert not app.exception
     expected = score_patient({**PRESETS[2].values, "trestbps": 120})
     assert metrics(app)["Estimate with the change"] == percent(expected.p)
