@@ -20,13 +20,8 @@ VIEWS = {
 
 
 def body() -> None:
-    preset = inputs.presets(diagnostic_presets(), DIAGNOSTIC, KEY)
-    if preset is not None:
-        st.caption(preset.note)
-    with st.expander("Findings", expanded=preset is None, icon=":material/edit_note:"):
-        entered = inputs.form(DIAGNOSTIC, KEY)
-    if all(value is None for value in entered.values()):
-        st.info("Choose an example patient, or enter the findings above.", icon=":material/info:")
+    entered = inputs.record(diagnostic_presets(), DIAGNOSTIC, KEY, "Findings")
+    if entered is None:
         return
     try:
         risk = score_patient(entered)

@@ -15,13 +15,8 @@ MODELS = {"prevent": "PREVENT (AHA 2023)", "framingham": "Framingham teaching mo
 
 
 def body() -> None:
-    preset = inputs.presets(prevention_presets(), PREVENTION, KEY)
-    if preset is not None:
-        st.caption(preset.note)
-    with st.expander("Measurements", expanded=preset is None, icon=":material/edit_note:"):
-        entered = inputs.form(PREVENTION, KEY)
-    if all(value is None for value in entered.values()):
-        st.info("Choose an example, or enter the measurements above.", icon=":material/info:")
+    entered = inputs.record(prevention_presets(), PREVENTION, KEY, "Measurements")
+    if entered is None:
         return
     complete = all(entered[name] is not None for name in ("hdl", "egfr", "statin"))
     model = st.segmented_control(

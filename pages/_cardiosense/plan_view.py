@@ -43,7 +43,8 @@ def _answer(path: LeastEffortPath) -> None:
         st.markdown(f"The estimate is {before}; the target is {target}.")
         return
     if path.p_after is None or path.effort is None:
-        results.badge("attention", "No plan within the limits reaches the target")
+        margin = " with a margin" if path.robust else ""
+        results.badge("attention", f"No plan within the limits reaches the target{margin}")
         st.markdown(f"The estimate is {before}; the target is {target}.")
         return
     results.badge("ok", "Plan found, proved to be the least effort")

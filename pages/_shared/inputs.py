@@ -14,23 +14,42 @@ Record = Mapping[str, float | None]
 """What a form holds: field name to value, None where nothing was entered."""
 
 
-def presets(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | None:
-    """Offer example records; choosing one fills the form, and ``?preset=`` opens one directly.
+def record(choices: Sequence[Preset], fields: FieldSet, key: str, heading: str) -> Record | None:
+    """Ask for one record: by an example, by the form, or by an example and then the form.
 
     Parameters
     ----------
     choices : sequence of Preset
-        The examples.
+        The examples; ``?preset=`` opens one directly.
     fields : FieldSet
-        The fields of the form that they fill.
+        The fields of the form.
     key : str
-        Prefix of the form's widget keys.
+        Prefix of the widget keys.
+    heading : str
+        Name of the form.
 
     Returns
     -------
-    Preset or None
-        The chosen example, while the form still holds its values unchanged.
+    Record or None
+        What was entered; None while the form is empty.
     """
+    preset = _example(choices, fields, key)
+    note = st.empty()
+    with st.expander(heading, expanded=preset is None, icon=":material/edit_note:"):
+        entered = form(fields, key)
+    if preset is not None:
+        unchanged = all(entered[name] == preset.values.get(name) for name in fields.names)
+        # What is known of the example, its outcome above all, is not true of other values.
+        edited = f"Edited: no longer the example \u201c{preset.title}\u201d."
+        note.caption(preset.note if unchanged else edited)
+    if all(value is None for value in entered.values()):
+        st.info("Choose an example, or enter values above.", icon=":material/info:")
+        return None
+    return entered
+
+
+def _example(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | None:
+    """Offer the examples and return the one chosen last; choosing one fills the form."""
     by_slug = {preset.slug: preset for preset in choices}
     widget = f"{key}.preset"
     if widget not in st.session_state:

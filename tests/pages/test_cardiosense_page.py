@@ -42,7 +42,7 @@ def test_a_preset_address_shows_the_models_answer(open_page, preset):
 def test_the_page_is_empty_until_something_is_entered(open_page):
     app = open_page("cardiosense")
     assert not app.metric
-    assert "Choose an example patient" in app.info[0].value
+    assert "Choose an example" in app.info[0].value
 
 
 def test_an_unknown_preset_is_ignored(open_page):
@@ -144,3 +144,15 @@ def test_a_chart_opens_its_table(open_page):
     app.run()
     assert not app.exception
     assert len(app.dataframe) == 1
+
+
+def test_what_is_known_of_an_example_leaves_with_its_values(open_page):
+    preset = PRESETS[2]
+    app = open_page("cardiosense", preset=preset.slug)
+    assert preset.note in texts(app)
+    app.number_input(key="cardio.trestbps").set_value(150).run()
+    shown = texts(app)
+    assert preset.note not in shown
+    assert any(text.startswith("Edited: no longer the example") for text in shown)
+    app.number_input(key="cardio.trestbps").set_value(146).run()
+    assert preset.note in texts(app)
