@@ -51,7 +51,7 @@ clean: ## Remove the virtual environment and caches
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "The suite needs Python 3.11 or newer; set one with: make run PYTHON=python3.12"; exit 1; }
-	@if command -v uv >/dev/null; then uv venv --quiet --python $(PYTHON) $(VENV); \
+	@if command -v uv >/dev/null; then uv venv --quiet --seed --python $(PYTHON) $(VENV); \
 	else $(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian: apt install python3-venv"; exit 1; }; fi
 
 define install

@@ -191,7 +191,7 @@ def _calibration(name: str) -> Evidence:
 def _abstention(name: str) -> Evidence:
     found = card()["nested"]["models"][name]["conformal"]
     women, men = Interval(**found["coverage_female"]), Interval(**found["coverage_male"])
-    text = f"The sets hold the truth for women {women.text()}, for men {men.text()}. Promised: 0.9."
+    text = f"The sets hold the truth for women {women.text()}, for men {men.text()}. Aimed at: 0.9."
     if women.high >= models().conformal[name].level <= men.high:
         return Evidence("ok", "Abstains when it should", text)
     return Evidence("attention", "Abstention falls short", text)

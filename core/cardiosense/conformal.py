@@ -1,4 +1,4 @@
-"""Prediction sets with a coverage guarantee for each class (split conformal, class-conditional)."""
+"""Prediction sets aimed at the same coverage in each class (cross-conformal)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ class Conformal:
     """Thresholds that say which outcomes a probability leaves possible.
 
     "Disease" stays possible while p >= ``disease_from``; "no disease" while p <= ``healthy_to``.
-    Each is chosen so that a new patient of that class keeps the true label with at least the
-    stated probability (Vovk et al., Algorithmic Learning in a Random World, 2005, section 4.5).
+    Each is the class's own quantile of out-of-fold scores, aimed at keeping the true label with the
+    stated probability (class-conditional: Vovk et al., Algorithmic Learning in a Random World,
+    2005, section 4.5; from folds: Vovk, Annals of Mathematics and Artificial Intelligence 74 (2015)
+    9-28). Thresholds taken from folds, like these, come without the finite-sample guarantee of a
+    held-out calibration set, for which 303 patients are too few: the card measures the coverage
+    instead, on patients outside the folds.
 
     Attributes
     ----------
     level : float
-        Coverage within each class, such as 0.9.
+        Coverage aimed at within each class, such as 0.9.
     disease_from, healthy_to : float
         Thresholds on the probability of disease.
     n_disease, n_healthy : int
