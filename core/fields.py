@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import math
 import numbers
 from collections.abc import Iterable, Iterator, Mapping
@@ -337,6 +339,12 @@ class FieldSet:
     def select(self, names: Iterable[str]) -> FieldSet:
         """Return the fields with these names, in the given order."""
         return FieldSet(tuple(self[name] for name in names))
+
+
+def record_hash(values: Mapping[str, float]) -> str:
+    """Return the SHA-256 of a record in canonical form; results and inputs are matched by it."""
+    plain = {k: None if math.isnan(v) else round(float(v), 9) for k, v in sorted(values.items())}
+    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 
 
 def _checker(spec: FieldSpec) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cardiosense.platt import Calibration
+from core.stats.platt import Calibration
 
 if TYPE_CHECKING:
     import xgboost

@@ -16,7 +16,7 @@ from core import artifacts
 from core.cardiosense import data, framingham, nested, original
 from core.cardiosense.card_text import card_text
 from core.cardiosense.external import EXTERNAL, external_site, leave_one_site_out
-from core.cardiosense.measures import conformal_figures, difference, performance
+from core.cardiosense.measures import conformal_figures
 from core.cardiosense.model import (
     CARD,
     CARD_TEXT,
@@ -30,6 +30,7 @@ from core.cardiosense.nested import OutOfFold
 from core.cardiosense.train import INTENDED_USE
 from core.cardiosense.tuning import FAMILIES
 from core.stats.binary import auc, brier
+from core.stats.performance import difference, performance
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

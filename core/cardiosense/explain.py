@@ -14,10 +14,11 @@ from core.cardiosense import data
 from core.cardiosense.logistic import LogisticModel
 from core.cardiosense.model import RiskModel
 from core.cardiosense.schema import DIAGNOSTIC
-from core.cardiosense.score import DECIMALS, input_hash, parse_patient, route
+from core.cardiosense.score import DECIMALS, parse_patient, route
 from core.explain.agreement import Agreement, agreement, seed_stability
 from core.explain.attribution import Faithfulness, faithfulness, probability_shares
 from core.explain.lime_tabular import SAMPLES, fit_lime
+from core.fields import record_hash
 
 Floats = NDArray[np.float64]
 
@@ -223,7 +224,7 @@ def explain(
         ),
         lime=local,
         methods=_methods(champion, local) if local else None,
-        input_hash=input_hash(values),
+        input_hash=record_hash(values),
     )
 
 

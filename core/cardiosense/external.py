@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from core.cardiosense import data
-from core.cardiosense.measures import performance
 from core.cardiosense.model import RiskModel
 from core.cardiosense.routed import has_late_tests, route, scorable
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC
 from core.cardiosense.tuning import Family, tune
 from core.stats.binary import brier
 from core.stats.calibration import log_odds, offset
+from core.stats.performance import performance
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

@@ -10,9 +10,9 @@ from scipy.special import expit
 
 from core.cardiosense import data
 from core.cardiosense.logistic import LogisticModel, fit_logistic
-from core.cardiosense.measures import performance
 from core.cardiosense.schema import PREVENTION
-from core.cardiosense.tuning import assign_folds
+from core.stats.performance import performance
+from core.stats.resample import assign_folds
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

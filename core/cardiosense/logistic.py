@@ -8,21 +8,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from core.cardiosense.encoding import Encoding, make_encoding
-from core.cardiosense.platt import Calibration
 from core.fields import FieldSet
+from core.stats.platt import Calibration
+from core.stats.ridge import ridge_logistic
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 SEVERITY_CUTS = (1, 2, 3)
 SEVERITY_WEIGHT = 0.5
-
-_MAX_STEPS = 200
-_LONGEST_STEP = 4.0
-_CONVERGED = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -212,24 +208,8 @@ def solve(Z: Floats, severity: Labels, penalty: float) -> tuple[float, Floats]:
     weight = np.repeat([1.0 if cut == 1 else SEVERITY_WEIGHT for cut in cuts], n)
     design = np.hstack([np.repeat(np.eye(len(cuts)), n, axis=0), np.tile(Z, (len(cuts), 1))])
     ridge = np.r_[np.zeros(len(cuts)), np.full(k, penalty * n)]
-    beta = _ridge_newton(design, outcome, weight, ridge)
+    beta = ridge_logistic(design, outcome, ridge, weight)
     return float(beta[0]), beta[len(cuts) :]
-
-
-def _ridge_newton(design: Floats, outcome: Floats, weight: Floats, ridge: Floats) -> Floats:
-    beta = np.zeros(design.shape[1])
-    for _ in range(_MAX_STEPS):
-        risk = expit(design @ beta)
-        gradient = design.T @ (weight * (outcome - risk)) - ridge * beta
-        curvature = (design * (weight * risk * (1 - risk))[:, None]).T @ design + np.diag(ridge)
-        step = np.linalg.solve(curvature, gradient)
-        largest = float(np.abs(step).max())
-        # Far from the optimum the curvature vanishes and a full step would overshoot.
-        beta = beta + step * min(1.0, _LONGEST_STEP / max(largest, _CONVERGED))
-        if largest < _CONVERGED:
-            return beta
-    message = f"the logistic fit did not converge in {_MAX_STEPS} steps"
-    raise RuntimeError(message)
 
 
 def _rounded(values: Floats) -> list[Any]:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from core import artifacts
 from core.cardiosense.boosted import XGBoostModel, load_booster, read_boosters
-from core.cardiosense.conformal import Conformal
 from core.cardiosense.logistic import LogisticModel
-from core.cardiosense.platt import Calibration
 from core.errors import ArtifactError
+from core.stats.platt import Calibration
+from core.stats.prediction_sets import Conformal
 
 Floats = NDArray[np.float64]
 

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cardiosense import data
-from core.cardiosense.conformal import Conformal, fit_conformal
 from core.cardiosense.routed import route, route_sets
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC
-from core.cardiosense.tuning import FAMILIES, Family, Tuned, assign_folds, tune
+from core.cardiosense.tuning import FAMILIES, Family, Tuned, tune
+from core.stats.prediction_sets import Conformal, fit_conformal
+from core.stats.resample import assign_folds
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

@@ -20,8 +20,9 @@ from scipy.special import expit, logit
 
 from core.cardiosense.model import RiskModel, models
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
-from core.cardiosense.score import DECIMALS, INTERVAL_LEVEL, input_hash
+from core.cardiosense.score import DECIMALS, INTERVAL_LEVEL
 from core.errors import InputError, Problem
+from core.fields import record_hash
 
 Floats = NDArray[np.float64]
 Outcome = Literal["cvd", "ascvd", "heart failure"]
@@ -205,7 +206,7 @@ def prevention_risk(patient: Mapping[str, object], model: str | None = None) -> 
         flags=flags,
         caution=CAUTION[chosen.name],
         model=chosen.tag,
-        input_hash=input_hash(values),
+        input_hash=record_hash(values),
     )
 
 

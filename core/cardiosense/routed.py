@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from core.cardiosense.conformal import Conformal
 from core.cardiosense.flags import refusals
 from core.cardiosense.model import RiskModel
 from core.cardiosense.schema import DIAGNOSTIC, LATE_TESTS
+from core.stats.prediction_sets import Conformal
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import math
 from collections.abc import Mapping
 from typing import Literal
@@ -22,7 +20,7 @@ from core.cardiosense.routed import has_late_tests
 from core.cardiosense.safety import Alert, alert_texts, alerts
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC, LATE_TESTS
 from core.errors import InputError, Problem
-from core.fields import FieldSet
+from core.fields import FieldSet, record_hash
 
 Floats = NDArray[np.float64]
 Decision = Literal["disease", "no disease", "abstain", "refused"]
@@ -133,12 +131,6 @@ def _parse(patient: Mapping[str, object]) -> tuple[dict[str, float], tuple[Probl
     return values, warnings
 
 
-def input_hash(values: Mapping[str, float]) -> str:
-    """Return the SHA-256 of a record in canonical form."""
-    plain = {k: None if math.isnan(v) else round(float(v), 9) for k, v in sorted(values.items())}
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
-
-
 def route(values: Mapping[str, float]) -> Route:
     """Return the models for a patient: those without late tests when one of these is missing."""
     return _route(full=not any(math.isnan(values[name]) for name in LATE_TESTS))
@@ -186,7 +178,7 @@ def score_patient(patient: Mapping[str, object]) -> Risk:
         model=model.tag,
         challenger=challenger.name,
         challenger_p=round(float(expit(challenger.log_odds(row)[0])), DECIMALS),
-        input_hash=input_hash(values),
+        input_hash=record_hash(values),
     )
 
 

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from core import artifacts
 from core.cardiosense import data, framingham
 from core.cardiosense.boosted import RISING, XGBoostModel, write_boosters
-from core.cardiosense.conformal import fit_conformal
 from core.cardiosense.logistic import LogisticModel
 from core.cardiosense.model import EVALUATION_FILES, RiskModel
 from core.cardiosense.nested import CONFORMAL_LEVEL
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC
 from core.cardiosense.tuning import FAMILIES, Family, Tuned, refit, tune
 from core.errors import ArtifactError
+from core.stats.prediction_sets import fit_conformal
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

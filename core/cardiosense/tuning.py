@@ -12,8 +12,9 @@ from scipy.special import expit
 
 from core.cardiosense.boosted import XGBoostModel, fit_booster, margins
 from core.cardiosense.logistic import LogisticModel, fit_logistic
-from core.cardiosense.platt import Calibration, fit_platt
 from core.cardiosense.schema import DIAGNOSTIC
+from core.stats.platt import Calibration, fit_platt
+from core.stats.resample import assign_folds
 
 if TYPE_CHECKING:
     import optuna
@@ -101,17 +102,6 @@ def refit(tuned: Tuned, X: Floats, severity: Labels, rows: NDArray[np.int64], se
     scale = fit_platt(scores, y)
     model = _fit(tuned.family, X, severity, features, choice, scale)
     return dataclasses.replace(tuned, model=model, oof=expit(scale(scores)))
-
-
-def assign_folds(y: Labels, k: int, seed: int) -> NDArray[np.int64]:
-    """Return a stratified fold number 0..k-1 for each patient."""
-    from sklearn.model_selection import StratifiedKFold
-
-    folds = np.empty(len(y), dtype=np.int64)
-    splitter = StratifiedKFold(k, shuffle=True, random_state=seed)
-    for number, (_, held) in enumerate(splitter.split(np.zeros(len(y)), y)):
-        folds[held] = number
-    return folds
 
 
 def _fit(

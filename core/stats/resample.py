@@ -1,4 +1,4 @@
-"""Bootstrap intervals for any statistic of paired arrays."""
+"""Bootstrap intervals for any statistic of paired arrays, and stratified folds."""
 
 from __future__ import annotations
 
@@ -68,3 +68,14 @@ def bootstrap(
     if lost:
         method += f", {lost} undefined"
     return Interval(float(statistic(*arrays)), float(low), float(high), n, level, method)
+
+
+def assign_folds(y: NDArray[np.int64], k: int, seed: int) -> NDArray[np.int64]:
+    """Return a stratified fold number 0..k-1 for each row."""
+    from sklearn.model_selection import StratifiedKFold
+
+    folds = np.empty(len(y), dtype=np.int64)
+    splitter = StratifiedKFold(k, shuffle=True, random_state=seed)
+    for number, (_, held) in enumerate(splitter.split(np.zeros(len(y)), y)):
+        folds[held] = number
+    return folds

@@ -8,13 +8,14 @@ import pytest
 from core.cardiosense import data, evaluate, nested
 from core.cardiosense.card_text import card_text
 from core.cardiosense.external import EXTERNAL, external_site, updated_brier
-from core.cardiosense.measures import METRICS, conformal_figures, difference, performance
+from core.cardiosense.measures import conformal_figures
 from core.cardiosense.model import CARD_TEXT, OUT_OF_FOLD, models, rival
 from core.cardiosense.nested import OutOfFold
 from core.cardiosense.routed import has_late_tests, route, scorable
 from core.cardiosense.schema import DIAGNOSTIC
 from core.cardiosense.score import score_frame
 from core.stats.binary import brier
+from core.stats.performance import METRICS, difference, performance
 
 CARD = models().card
 CHAMPION = CARD["champions"]["13"]

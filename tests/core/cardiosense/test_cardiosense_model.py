@@ -26,15 +26,15 @@ from core.cardiosense.boosted import (
     split_values,
     write_boosters,
 )
-from core.cardiosense.conformal import Conformal, fit_conformal
 from core.cardiosense.encoding import make_encoding
 from core.cardiosense.logistic import SEVERITY_WEIGHT, LogisticModel, fit_logistic, solve
 from core.cardiosense.model import EVALUATION_FILES, load_models, load_trained, models
-from core.cardiosense.platt import Calibration, fit_platt
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC
 from core.cardiosense.train import SEED, require_rising
 from core.cardiosense.tuning import refit, tune
 from core.errors import ArtifactError
+from core.stats.platt import Calibration, fit_platt
+from core.stats.prediction_sets import Conformal, fit_conformal
 
 NAMES = ("logistic-13", "logistic-10", "xgboost-13", "xgboost-10", "framingham")
 DIAGNOSTIC_NAMES = NAMES[:4]

@@ -14,13 +14,13 @@ from core.cardiosense.model import models
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC
 from core.cardiosense.score import (
     OUTPUT_COLUMNS,
-    input_hash,
     parse_patient,
     route,
     score_frame,
     score_patient,
 )
 from core.errors import InputError
+from core.fields import record_hash
 from tests.strategies import complete_patients, partial_patients
 
 
@@ -180,8 +180,8 @@ def test_result_is_json_safe(patient):
 def test_input_hash_depends_on_values_only(patient):
     values = parse_patient(patient)
     reordered = dict(reversed(values.items()))
-    assert input_hash(values) == input_hash(reordered)
-    assert input_hash(values) != input_hash({**values, "age": values["age"] + 1})
+    assert record_hash(values) == record_hash(reordered)
+    assert record_hash(values) != record_hash({**values, "age": values["age"] + 1})
 
 
 def test_zero_cholesterol_is_missing_and_said_to_be(patient):

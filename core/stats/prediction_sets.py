@@ -20,8 +20,7 @@ class Conformal:
     stated probability (class-conditional: Vovk et al., Algorithmic Learning in a Random World,
     2005, section 4.5; from folds: Vovk, Annals of Mathematics and Artificial Intelligence 74 (2015)
     9-28). Thresholds taken from folds, like these, come without the finite-sample guarantee of a
-    held-out calibration set, for which 303 patients are too few: the card measures the coverage
-    instead, on patients outside the folds.
+    held-out calibration set: measure the coverage on patients outside the folds.
 
     Attributes
     ----------
