@@ -1,0 +1,1 @@
+"""Breast cancer: diagnosis from cell nuclei, and whether case and stream are like the training."""
