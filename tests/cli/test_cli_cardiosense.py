@@ -287,7 +287,7 @@ def test_train_uses_its_own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert asked["out"] == tmp_path
     assert asked["created"].isoformat() == models().artifact.manifest["created"]
     run_json("cardiosense", "train", "--created", "2031-02-03")
-    assert asked == {"out": cli.TRAINED, "created": datetime.date(2031, 2, 3)}
+    assert asked == {"out": cli.cardiosense.TRAINED, "created": datetime.date(2031, 2, 3)}
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""Run the command line as ``python -m apps.cli``."""
+
+from apps.cli import main
+
+main()

@@ -1,0 +1,131 @@
+"""What every verb shares: how it is grouped, how it reads, writes, prints and ends."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+from typer.core import TyperGroup
+
+from apps import json_input
+from core.errors import InputError, NotEnoughDataError, SuiteError
+
+EXIT_FAILED = 1
+EXIT_REFUSED = 2
+EXIT_NOT_ENOUGH = 3
+MAX_JSON_BYTES = 64 * 1024
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Columns = Annotated[
+    str | None, typer.Option(metavar="JSON", help='Column of a field: {"age": "Age (y)"}.')
+]
+RecordFile = Annotated[
+    Path, typer.Argument(metavar="RECORD.json", help="Record as JSON; - reads standard input.")
+]
+
+
+class Spoken(TyperGroup):
+    """A group whose verbs end in a sentence and an exit status, never in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb; turn an error of the suite or of the file system into a sentence."""
+        try:
+            return super().invoke(ctx)
+        except NotEnoughDataError as error:
+            end(error.message, EXIT_NOT_ENOUGH)
+        except SuiteError as error:
+            end(error.message, EXIT_REFUSED)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            end(f"{place}{error.strerror or error}.", EXIT_REFUSED)
+
+
+def group(text: str) -> typer.Typer:
+    """Return an empty group of verbs with its help text."""
+    return typer.Typer(
+        cls=Spoken,
+        help=text,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+def record(source: Path) -> dict[str, Any]:
+    """Read one record, as a JSON object of field names and values."""
+    if str(source) == "-":
+        data, name = typer.get_binary_stream("stdin").read(MAX_JSON_BYTES + 1), "standard input"
+    else:
+        with source.open("rb") as file:
+            data, name = file.read(MAX_JSON_BYTES + 1), source.name
+    if len(data) > MAX_JSON_BYTES:
+        raise InputError(f"{name}: is larger than {MAX_JSON_BYTES} bytes. Give one patient.")
+    return _object(json_input.loads(data, name), name)
+
+
+def option(text: str | None, name: str) -> dict[str, Any] | None:
+    """Return the content of an option that holds a JSON object; ``None`` where it is not given."""
+    if text is None:
+        return None
+    return _object(json_input.loads(text.encode("utf-8", "surrogateescape"), name), name)
+
+
+def _object(content: Any, name: str) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise InputError(f"{name}: is not a JSON object. Give names with their values.")
+    return content
+
+
+def require_output(out: Path, source: Path, suffixes: Iterable[str]) -> str:
+    """Return the suffix of the file to write, in lower case, once it is one that can be written.
+
+    Raises
+    ------
+    InputError
+        If the suffix is not among those known, or the result would replace its own source.
+    """
+    known = list(suffixes)
+    if out.suffix.lower() not in known:
+        raise InputError(f"{out.name}: has no known suffix. Name the result {' or '.join(known)}.")
+    if out.exists() and source.exists() and out.samefile(source):
+        raise InputError(f"{out.name}: is the input itself. Give the result another name.")
+    return out.suffix.lower()
+
+
+@contextlib.contextmanager
+def writing(out: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing so that it is either complete or not there."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write(out: Path, content: bytes) -> None:
+    """Write a file so that it is either complete or not there."""
+    with writing(out) as file:
+        file.write(content)
+
+
+def print_result(result: Mapping[str, object], lines: Iterable[str], as_json: bool) -> None:
+    """Print a result as one JSON document, or its lines for people."""
+    if as_json:
+        typer.echo(json.dumps(result, indent=1, allow_nan=False))
+        return
+    for line in lines:
+        typer.echo(line)
+
+
+def end(sentence: str, status: int) -> None:
+    """End the verb with a sentence on standard error and an exit status."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(status)
