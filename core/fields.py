@@ -95,6 +95,11 @@ class FieldSpec:
         """Whether the field is categorical."""
         return bool(self.choices)
 
+    @property
+    def title(self) -> str:
+        """The label with its unit, as an axis or a form shows it."""
+        return f"{self.label} [{self.unit}]" if self.unit else self.label
+
     def describe(self, value: float) -> str:
         """Return a value as people read it: the code's text, or the number with its unit."""
         if math.isnan(value):

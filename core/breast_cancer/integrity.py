@@ -273,10 +273,17 @@ def blame(reference: IntegrityReference, case: Floats) -> Blame:
     expected = float(reference.expected(row, residuals, columns)[0])
     offset, half = reference.offset[j], 1.96 * reference.spread[j]
     low, high = (max((expected + offset) * np.exp(s) - offset, 0.0) for s in (-half, half))
+    guess = unit_guesses(reference, columns, row[0, columns], residuals[0, columns])[0]
     return Blame(
-        FEATURES.names[j], float(row[0, j]), expected, float(low), float(high), ratio,
-        float(residuals[0, j]), unit_guess(reference, j, float(row[0, j]), float(residuals[0, j])),
-    )  # fmt: skip
+        column=FEATURES.names[j],
+        observed=float(row[0, j]),
+        expected=expected,
+        low=float(low),
+        high=float(high),
+        ratio=ratio,
+        residual=float(residuals[0, j]),
+        unit_guess=str(guess),
+    )
 
 
 def blamed(
@@ -290,8 +297,10 @@ def blamed(
     return columns, ratios
 
 
-def unit_guess(reference: IntegrityReference, column: int, value: float, residual: float) -> str:
-    """Return the factor between units that explains a value, or an empty text.
+def unit_guesses(
+    reference: IntegrityReference, columns: NDArray[np.intp], values: Floats, residuals: Floats
+) -> NDArray[np.object_]:
+    """Return for each value the factor between units that explains it, or an empty text.
 
     The factor is the one that, taken back, leaves the smallest residual; it is named if that lies
     within ``UNIT_TOLERANCE`` and the value as given does not.
@@ -299,21 +308,19 @@ def unit_guess(reference: IntegrityReference, column: int, value: float, residua
     Parameters
     ----------
     reference : IntegrityReference
-        What the case is held against.
-    column : int
-        Position of the field.
-    value, residual : float
-        The value as given, and its residual.
+        What the values are held against.
+    columns : ndarray of int, shape (n,)
+        Position of the field of each value.
+    values, residuals : ndarray, shape (n,)
+        The values as given, and their residuals.
     """
-    if abs(residual) <= UNIT_TOLERANCE:
-        return ""
-    offset, spread = reference.offset[column], reference.spread[column]
-    given = np.log(value + offset)
+    offset, spread = reference.offset[columns], reference.spread[columns]
     factors = np.array(list(UNIT_FACTORS))
-    back = np.concatenate([value / factors, value * factors])
-    left = np.abs(residual + (np.log(back + offset) - given) / spread)
-    best = int(left.argmin())
-    if left[best] > UNIT_TOLERANCE:
-        return ""
-    sign, name = "x/"[best // len(factors)], list(UNIT_FACTORS.values())[best % len(factors)]
-    return f"{sign} {name}"
+    names = [f"{sign} {name}" for sign in "x/" for name in UNIT_FACTORS.values()]
+    back = values[:, None] * np.concatenate([1 / factors, factors])
+    shift = np.log(back + offset[:, None]) - np.log(values + offset)[:, None]
+    left = np.abs(residuals[:, None] + shift / spread[:, None])
+    best = left.argmin(axis=1)
+    explained = left[np.arange(len(best)), best] <= UNIT_TOLERANCE
+    guess = explained & (np.abs(residuals) > UNIT_TOLERANCE)
+    return np.where(guess, np.array(names, dtype=object)[best], "")

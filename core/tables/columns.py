@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
 
 from core.errors import InputError, Problem
 from core.fields import FieldSet, FieldSpec
-from core.tables.limits import name_list
-
-_SEPARATORS = re.compile(r"[\s_\-.]+")
+from core.tables.limits import name_list, plain_name
+from core.tables.recognise import other_system
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -123,16 +121,13 @@ def require_columns(matched: ColumnMap, fields: FieldSet, columns: Sequence[str]
         if fields[field].required
     ]
     if problems:
-        raise InputError.from_problems(tuple(problems))
+        hint = other_system(columns, fields)
+        raise InputError.from_problems((*([hint] if hint else []), *problems))
 
 
 def _claimants(columns: Sequence[str], spec: FieldSpec) -> tuple[str, ...]:
-    names = {_plain(name) for name in (spec.name, *spec.aliases)}
-    return tuple(column for column in columns if _plain(column) in names)
-
-
-def _plain(name: str) -> str:
-    return _SEPARATORS.sub("", name).casefold()
+    names = {plain_name(name) for name in (spec.name, *spec.aliases)}
+    return tuple(column for column in columns if plain_name(column) in names)
 
 
 def _check_choice(

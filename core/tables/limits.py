@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.errors import InputError, Problem
@@ -13,6 +14,7 @@ MAX_CELLS = 50_000_000
 
 _NAME_LENGTH = 40
 _NAMES_LISTED = 20
+_SEPARATORS = re.compile(r"[\s_\-.]+")
 
 
 def refusal(
@@ -27,6 +29,11 @@ def name_list(columns: Sequence[str]) -> str:
     shown = [" ".join(column.split())[:_NAME_LENGTH] or "(no name)" for column in columns]
     more = len(shown) - _NAMES_LISTED
     return ", ".join(shown[:_NAMES_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def plain_name(name: str) -> str:
+    """Return a column name without case, spaces, underscores, hyphens and points."""
+    return _SEPARATORS.sub("", name).casefold()
 
 
 def check_header(header: Sequence[str], name: str) -> None:

@@ -44,7 +44,7 @@ def show(entered: Record, risk: Risk) -> None:
             curve(
                 line.grid,
                 line.p,
-                x_label=f"{spec.label} [{spec.unit}]",
+                x_label=spec.title,
                 low=line.low,
                 high=line.high,
                 marker=(now, risk.p),
@@ -68,7 +68,7 @@ def _other_code(spec: FieldSpec, now: float) -> float:
 def _other_number(spec: FieldSpec, now: float) -> float:
     low, high = (now if limit is None else limit for limit in (spec.low, spec.high))
     return st.slider(
-        f"{spec.label} [{spec.unit}]",
+        spec.title,
         float(low),
         float(high),
         float(now),

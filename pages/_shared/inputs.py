@@ -108,7 +108,7 @@ def _widget(spec: FieldSpec, key: str) -> float | None:
         )
         return code
     value: float | None = st.number_input(
-        f"{spec.label} [{spec.unit}]",
+        spec.title,
         value=None,
         step=float(spec.step),
         format="%g",
