@@ -8,10 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from apps import json_input
 from apps.api.answers import LONG, answer, compute
-from apps.api.errors import Refusal
-from apps.api.schemas import (
+from apps.api.cardiosense_schemas import (
     ExplanationAnswer,
     MonitoringAnswer,
     OutcomeAnswer,
@@ -21,9 +19,17 @@ from apps.api.schemas import (
     Patient,
     RiskAnswer,
 )
+from apps.api.errors import Refusal
 from apps.api.strict import StrictRoute
 from apps.api.trail import Trail, now
-from apps.api.upload import CSV, FORM, PARQUET, read_upload
+from apps.api.upload import (
+    PARQUET,
+    TABLE_ANSWER,
+    UPLOAD,
+    column_choice,
+    read_upload,
+    table_response,
+)
 from core.audit import INFERENCE
 from core.cardiosense.batch import Batch, score_table
 from core.cardiosense.explain import Explanation, explain
@@ -33,32 +39,14 @@ from core.cardiosense.outcomes import record_outcome
 from core.cardiosense.path_result import LeastEffortPath
 from core.cardiosense.recourse import least_effort_path
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
-from core.cardiosense.score import Risk, score_patient
+from core.cardiosense.score import Risk, parse_patient, score_patient
 from core.cardiosense.surveillance import surveillance
-from core.errors import InputError
 from core.runtime.logs import check_request_id
 from core.runtime.settings import Settings
 from core.tables import to_csv, to_parquet
 
 MAX_SEED = 999_999
 MAX_WINDOW = 100_000
-TABLE = {"schema": {"type": "string", "format": "binary"}}
-UPLOAD = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            CSV: TABLE,
-            PARQUET: TABLE,
-            FORM: {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": TABLE["schema"]},
-                    "required": ["file"],
-                }
-            },
-        },
-    }
-}
 
 
 def router(chosen: Settings, trail: Trail) -> APIRouter:
@@ -98,7 +86,7 @@ def _ask(routes: APIRouter, trail: Trail) -> None:
 
         def verb() -> Risk:
             risk = score_patient(patient)
-            trail.estimate(request, patient, risk)
+            trail.estimate(request, parse_patient(patient), risk)
             return risk
 
         # A millisecond of work costs less in the event loop than its way to a thread and back.
@@ -142,9 +130,7 @@ def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
         "/batch",
         openapi_extra=UPLOAD,
         response_class=Response,
-        responses={
-            200: {"description": "The scored table.", "content": {CSV: TABLE, PARQUET: TABLE}}
-        },
+        responses=TABLE_ANSWER,
     )
     async def batch(
         request: Request,
@@ -162,7 +148,7 @@ def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
         parquet = PARQUET in request.headers.get("accept", "")
 
         def verb() -> tuple[Batch, bytes]:
-            scored = score_table(content, name=name, columns=_mapping(columns))
+            scored = score_table(content, name=name, columns=column_choice(columns))
             summary = {
                 "file": hashlib.sha256(content).hexdigest(),
                 "model": models().artifact.tag,
@@ -172,16 +158,7 @@ def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
             return scored, to_parquet(scored.frame) if parquet else to_csv(scored.frame)
 
         scored, table = await compute(verb, LONG)
-        suffix = "parquet" if parquet else "csv"
-        return Response(
-            table,
-            media_type=PARQUET if parquet else CSV,
-            headers={
-                "Content-Disposition": f'attachment; filename="scored.{suffix}"',
-                "X-Rows-Scored": str(scored.n_scored),
-                "X-Rows-Refused": str(scored.n_refused),
-            },
-        )
+        return table_response(table, parquet, scored.n_scored, scored.n_refused)
 
 
 def _feed_back(routes: APIRouter, trail: Trail) -> None:
@@ -216,14 +193,3 @@ def _feed_back(routes: APIRouter, trail: Trail) -> None:
         log = trail.log()
         found = await compute(lambda: surveillance(log, window).to_dict(), LONG)
         return answer(request, {"audit_mode": trail.mode, **found})
-
-
-def _mapping(text: str | None) -> dict[str, str | None] | None:
-    if text is None:
-        return None
-    content = json_input.loads(text.encode("utf-8", "surrogateescape"), "columns")
-    if not isinstance(content, dict) or not all(
-        value is None or isinstance(value, str) for value in content.values()
-    ):
-        raise InputError("columns: is not an object of field and column names.")
-    return content

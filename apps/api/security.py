@@ -22,7 +22,9 @@ logger = logging.getLogger(__name__)
 
 REQUEST_ID = "X-Request-ID"
 OPEN_PATHS = frozenset({"/health"})
-UPLOAD_PATHS = frozenset({"/v1/cardiosense/batch"})
+UPLOAD_PATHS = frozenset(
+    {"/v1/cardiosense/batch", "/v1/breast-cancer/batch", "/v1/breast-cancer/drift"}
+)
 JSON_LIMIT_BYTES = 64 * 1024
 BODY_SECONDS = 30.0
 UPLOAD_SECONDS = 300.0

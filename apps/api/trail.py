@@ -12,7 +12,7 @@ from starlette.requests import Request
 from apps.api.errors import Refusal
 from apps.api.security import used_id
 from core.audit import INFERENCE, record_inference
-from core.cardiosense.score import Risk, parse_patient
+from core.audit.inference import Result
 from core.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,8 +68,17 @@ class Trail:
             )
         return self._log
 
-    def estimate(self, request: Request, patient: Mapping[str, object], risk: Risk) -> None:
+    def estimate(self, request: Request, values: Mapping[str, float], result: Result) -> None:
         """Record an estimate before it is given.
+
+        Parameters
+        ----------
+        request : Request
+            The question; its id stands for the answer.
+        values : mapping
+            The validated record.
+        result : Result
+            The answer.
 
         Raises
         ------
@@ -84,8 +93,8 @@ class Trail:
             self._settings,
             request_id=request.state.request_id,
             at=now(),
-            patient=parse_patient(patient),
-            result=risk,
+            patient=values,
+            result=result,
         )
 
     def event(self, name: str, request: Request, payload: Mapping[str, object]) -> None:

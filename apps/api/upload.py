@@ -1,18 +1,42 @@
-"""Reading an uploaded table: a raw body or one file of a form, never written to disk."""
+"""Tables over HTTP: an upload read without touching the disk, a scored table sent back."""
 
 from __future__ import annotations
 
 from contextlib import aclosing
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
+from starlette.responses import Response
 
+from apps import json_input
 from apps.api.errors import Refusal
+from core.errors import InputError
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 FORM = "multipart/form-data"
+TABLE = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            CSV: TABLE,
+            PARQUET: TABLE,
+            FORM: {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": TABLE["schema"]},
+                    "required": ["file"],
+                }
+            },
+        },
+    }
+}
+TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The scored table.", "content": {CSV: TABLE, PARQUET: TABLE}}
+}
 
 
 async def read_upload(request: Request, limit: int) -> tuple[bytes, str]:
@@ -60,3 +84,35 @@ async def _form_file(request: Request, limit: int) -> tuple[bytes, str]:
         return await uploads[0].read(), uploads[0].filename or "body"
     finally:
         await form.close()
+
+
+def table_response(table: bytes, parquet: bool, scored: int, refused: int) -> Response:
+    """Send a scored table, with the number of rows scored and refused in its headers."""
+    suffix = "parquet" if parquet else "csv"
+    return Response(
+        table,
+        media_type=PARQUET if parquet else CSV,
+        headers={
+            "Content-Disposition": f'attachment; filename="scored.{suffix}"',
+            "X-Rows-Scored": str(scored),
+            "X-Rows-Refused": str(refused),
+        },
+    )
+
+
+def column_choice(text: str | None) -> dict[str, str | None] | None:
+    """Return which column carries which field, from the JSON of a query parameter.
+
+    Raises
+    ------
+    InputError
+        If it is not an object of names.
+    """
+    if text is None:
+        return None
+    content = json_input.loads(text.encode("utf-8", "surrogateescape"), "columns")
+    if not isinstance(content, dict) or not all(
+        value is None or isinstance(value, str) for value in content.values()
+    ):
+        raise InputError("columns: is not an object of field and column names.")
+    return content

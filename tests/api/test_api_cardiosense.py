@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from fuzz_bodies import PATIENT
 
 from apps.api import create_api
-from apps.api.schemas import MonitoringAnswer
+from apps.api.cardiosense_schemas import MonitoringAnswer
 from apps.api.upload import CSV, PARQUET
 from core.audit import INFERENCE
 from core.audit.log import AuditLog
