@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
 
-from apps.api import create_api, schemas
+from apps.api import cardiosense_schemas as schemas
+from apps.api import create_api
 from apps.cli import app
 from core.cardiosense.explain import explain
 from core.cardiosense.prevention import ONLY_PREVENT
