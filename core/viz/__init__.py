@@ -6,22 +6,30 @@ from core.viz.chart import Chart
 from core.viz.curves import curve
 from core.viz.distributions import histogram
 from core.viz.evidence import forest, reliability
+from core.viz.lines import Line, Mark, lines
+from core.viz.matrix import correlation_matrix
 from core.viz.plans import front
 from core.viz.reasons import diverging_bars, paired_bars, waterfall
 from core.viz.risk import interval_bar
+from core.viz.scatter import scatter
 from core.viz.theme import STATUSES, Status
 
 __all__ = [
     "STATUSES",
     "Chart",
+    "Line",
+    "Mark",
     "Status",
+    "correlation_matrix",
     "curve",
     "diverging_bars",
     "forest",
     "front",
     "histogram",
     "interval_bar",
+    "lines",
     "paired_bars",
     "reliability",
+    "scatter",
     "waterfall",
 ]

@@ -47,6 +47,15 @@ def build_all():
                              axis="AUC", reference=0.95, reference_label="single split"),
         "reliability": viz.reliability(_bins()),
         "histogram": viz.histogram([1.0, 2.0, 2.5, NAN], x_label="Age (years)", marker=2.0),
+        "lines": viz.lines({"Model": viz.Line(x, x / 250, x / 300, x / 210),
+                            "Shown weakly": viz.Line(x, x / 400, dashed=x > 150)},
+                           x_label="Pressure (mmHg)", y_label="Risk", level=(0.5, "target"),
+                           marks=[viz.Mark(160, 0.64, "now")], moments={"alarm": 120.0}),
+        "scatter": viz.scatter({"Healthy": ([1.0, 2.0], [3.0, 4.0]), "Ill": ([2.0], [5.0])},
+                               x_label="Radius", y_label="Area", highlight=("this case", 3.0, 4.0)),
+        "correlation_matrix": viz.correlation_matrix(
+            ["a", "b", "c"], [[1, 0.9, 0.1], [0.9, 1, -0.5], [0.1, -0.5, 1]],
+            quantity="Correlation, n = 10"),
         "front": viz.front([0.4, 0.9], [0.29, 0.18], ["one", "two"], start=0.41, target=0.2),
     }  # fmt: skip
 
@@ -77,7 +86,7 @@ def test_the_same_input_gives_the_same_figure(name):
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_pies_no_depth_no_second_axis(name):
     drawn = CHARTS[name].figure.to_plotly_json()
-    assert {trace["type"] for trace in drawn["data"]} <= {"bar", "scatter"}
+    assert {trace["type"] for trace in drawn["data"]} <= {"bar", "scatter", "heatmap"}
     assert not {"xaxis2", "yaxis2", "scene"} & set(drawn["layout"])
 
 
@@ -382,3 +391,56 @@ def test_front_marks_plans_that_reach_the_target():
 def test_front_refuses(efforts, risks):
     with pytest.raises(SuiteError, match=r"cannot be drawn"):
         viz.front(efforts, risks, ["plan"] * len(efforts), start=0.4, target=0.2)
+
+
+# --- lines, scatter, matrix
+
+
+def test_a_dashed_stretch_meets_the_solid_one():
+    dashed = np.array([False, False, True, True, False])
+    y = np.arange(5.0)
+    drawn = viz.lines({"A": viz.Line(np.arange(5), y, dashed=dashed)}, x_label="x", y_label="y")
+    solid, dotted = drawn.figure.data
+    np.testing.assert_array_equal(solid.y, [0, 1, NAN, NAN, 4])
+    np.testing.assert_array_equal(dotted.y, [NAN, 1, 2, 3, 4])
+    assert dotted.line.dash == "dot"
+
+
+def test_a_long_line_keeps_its_extremes_and_its_table():
+    y = np.zeros(50_000)
+    y[31_415] = 9.0
+    drawn = viz.lines({"A": viz.Line(np.arange(50_000), y)}, x_label="Row", y_label="Score")
+    assert len(drawn.figure.data[0].x) <= 2_100
+    assert max(drawn.figure.data[0].y) == 9.0
+    assert len(drawn.table) == 50_000
+    assert "highest 9 at 31415" in drawn.alt
+
+
+def test_a_line_that_runs_backwards_is_refused():
+    with pytest.raises(SuiteError, match="do not ascend"):
+        viz.lines({"A": viz.Line([2, 1], [0, 1])}, x_label="x", y_label="y")
+
+
+def test_scatter_names_groups_and_the_case():
+    drawn = CHARTS["scatter"]
+    assert "Healthy (n = 2) around 1.5, 3.5" in drawn.alt
+    assert "this case at 3, 4" in drawn.alt
+    healthy, ill, case = drawn.figure.data
+    assert {healthy.marker.symbol, ill.marker.symbol, case.marker.symbol} == {
+        "circle", "diamond", "star",
+    }  # fmt: skip
+
+
+def test_scatter_refuses_an_empty_group():
+    with pytest.raises(NotEnoughDataError):
+        viz.scatter({"A": ([], [])}, x_label="x", y_label="y")
+
+
+def test_the_matrix_names_its_strongest_pairs():
+    assert "a with b +0.90, b with c −0.50 and a with c +0.10" in CHARTS["correlation_matrix"].alt
+
+
+@pytest.mark.parametrize("values", [[[1.0]], [[1, 2], [2, 1]], [[1, NAN], [NAN, 1]]])
+def test_the_matrix_refuses_what_is_no_correlation(values):
+    with pytest.raises(SuiteError):
+        viz.correlation_matrix(["a", "b"], values, quantity="Correlation")
