@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
-
 import streamlit as st
 
 from core.cardiosense import DIAGNOSTIC, OUTPUT_COLUMNS, Batch, batch_template, score_table
@@ -12,9 +9,9 @@ from core.errors import SuiteError
 from core.tables import match_columns, problems_frame, read_table, to_csv, to_parquet
 from core.viz import histogram
 from pages._shared import charts, header, results, upload
+from pages._shared.downloads import download
 
 KEY = "batch"
-Kind = Literal["primary", "secondary"]
 PREVIEW_ROWS = 200
 MAX_MB = 50
 ENOUGH_FOR_HISTOGRAM = 20
@@ -57,14 +54,6 @@ def findings(batch: Batch) -> None:
         report = problems_frame(batch.validation)
         st.dataframe(report.head(PREVIEW_ROWS), hide_index=True, alt="Findings, cell by cell.")
         download("Download the findings", lambda: to_csv(report), "findings.csv", "text/csv")
-
-
-def download(
-    label: str, data: Callable[[], bytes], file: str, mime: str, kind: Kind = "secondary"
-) -> None:
-    st.download_button(
-        label, data, file, mime, icon=":material/download:", type=kind, on_click="ignore"
-    )
 
 
 def show(batch: Batch) -> None:

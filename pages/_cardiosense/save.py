@@ -10,6 +10,7 @@ import streamlit as st
 from core import cardiosense
 from core.cardiosense import Risk
 from pages._cardiosense import plan
+from pages._shared.downloads import download
 from pages._shared.inputs import Record
 
 
@@ -25,17 +26,16 @@ def patient(entered: Record, risk: Risk) -> None:
             entered, path=path, notes=notes, issued=datetime.datetime.now(tz=datetime.UTC).date()
         )
 
-    pdf, data = st.columns(2)
-    pdf.download_button(
-        "Download the report (PDF)", report, "cardiosense.pdf", "application/pdf",
-        icon=":material/picture_as_pdf:", type="primary", on_click="ignore", key="cardio.pdf",
-    )  # fmt: skip
-    data.download_button(
-        "Download the data (JSON)",
-        json.dumps({"patient": dict(entered), "risk": risk.to_dict()}, indent=1),
-        "cardiosense.json", "application/json",
-        icon=":material/data_object:", on_click="ignore", key="cardio.json",
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        download(
+            "Download the report (PDF)", report, "cardiosense.pdf", "application/pdf", "primary"
+        )
+        download(
+            "Download the data (JSON)",
+            json.dumps({"patient": dict(entered), "risk": risk.to_dict()}, indent=1),
+            "cardiosense.json",
+            "application/json",
+        )
     given = {name: value for name, value in entered.items() if value is not None}
     st.markdown("The same answer from a program:")
     st.code(_curl(given), language="bash", wrap_lines=True)

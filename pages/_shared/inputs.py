@@ -14,7 +14,13 @@ Record = Mapping[str, float | None]
 """What a form holds: field name to value, None where nothing was entered."""
 
 
-def record(choices: Sequence[Preset], fields: FieldSet, key: str, heading: str) -> Record | None:
+def record(
+    choices: Sequence[Preset],
+    fields: FieldSet,
+    key: str,
+    heading: str,
+    examples: str = "Example patients",
+) -> Record | None:
     """Ask for one record: by an example, by the form, or by an example and then the form.
 
     Parameters
@@ -27,13 +33,15 @@ def record(choices: Sequence[Preset], fields: FieldSet, key: str, heading: str) 
         Prefix of the widget keys.
     heading : str
         Name of the form.
+    examples : str
+        Name of the choice of examples.
 
     Returns
     -------
     Record or None
         What was entered; None while the form is empty.
     """
-    preset = _example(choices, fields, key)
+    preset = _example(choices, fields, key, examples)
     note = st.empty()
     with st.expander(heading, expanded=preset is None, icon=":material/edit_note:"):
         entered = form(fields, key)
@@ -48,7 +56,7 @@ def record(choices: Sequence[Preset], fields: FieldSet, key: str, heading: str) 
     return entered
 
 
-def _example(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | None:
+def _example(choices: Sequence[Preset], fields: FieldSet, key: str, label: str) -> Preset | None:
     """Offer the examples and return the one chosen last; choosing one fills the form."""
     by_slug = {preset.slug: preset for preset in choices}
     widget = f"{key}.preset"
@@ -67,7 +75,7 @@ def _example(choices: Sequence[Preset], fields: FieldSet, key: str) -> Preset | 
         _fill(by_slug[slug].values, fields, key)
 
     slug = st.segmented_control(
-        "Example patients",
+        label,
         list(by_slug),
         format_func=lambda s: by_slug[s].title,
         key=widget,
