@@ -10,6 +10,7 @@ import typer
 
 from apps.api import api
 from apps.cli import app as cli
+from core.breast_cancer.schema import FEATURES
 from core.cardiosense import DIAGNOSTIC, PREVENTION
 from core.runtime.settings import VARIABLES
 from pages._shared.registry import PAGES
@@ -47,7 +48,11 @@ def test_every_command_is_documented(command):
     assert f"python -m apps.cli {command}" in DOCS
 
 
-@pytest.mark.parametrize("fields", [DIAGNOSTIC, PREVENTION], ids=["diagnostic", "prevention"])
+@pytest.mark.parametrize(
+    "fields",
+    [DIAGNOSTIC, PREVENTION, FEATURES],
+    ids=["diagnostic", "prevention", "breast-cancer"],
+)
 def test_every_field_is_documented_as_it_is(fields):
     for row in fields.dictionary():
         cells = " | ".join(
