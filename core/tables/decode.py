@@ -79,8 +79,8 @@ def to_utf8(data: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
         if data.startswith(magic):
             raise refusal("format", f"{name} is {kind}, not a text table.", _EXPORT)
     utf8, encoding, notes = _transcode(data, name)
-    if len(utf8.translate(None, _CONTROL)) < len(utf8):
-        raise _control_refusal(utf8, name)
+    if has_control_characters(utf8):
+        raise control_refusal(utf8, name)
     start, end = utf8[:100].lstrip(), utf8[-100:].rstrip()
     if not start and not utf8.strip():
         raise _empty(name)
@@ -119,9 +119,15 @@ def _western_to_utf8(data: bytes, byte: int) -> tuple[bytes, str, tuple[str, ...
     return text.encode(), label, (note,)
 
 
-def _control_refusal(utf8: bytes, name: str) -> InputError:
+def has_control_characters(utf8: bytes) -> bool:
+    """Return whether a text holds characters that no text table has."""
+    return len(utf8.translate(None, _CONTROL)) < len(utf8)
+
+
+def control_refusal(utf8: bytes, name: str, first_line: int = 1) -> InputError:
+    """Return the refusal that names the first control character of a text, and its line."""
     position = next(at for at, byte in enumerate(utf8) if byte in _CONTROL)
-    line = 1 + len(_LINE_END.findall(utf8, 0, position))
+    line = first_line + len(_LINE_END.findall(utf8, 0, position))
     code = utf8[position]
     message = f"{name} holds the control character {code:#04x} in line {line}."
     fix = f"The file is binary or damaged. {_EXPORT}"

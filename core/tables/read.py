@@ -117,17 +117,60 @@ def _parse(utf8: bytes, delimiter: str, width: int, name: str) -> tuple[pa.Table
     return arrow.slice(1, arrow.num_rows - 2), notes
 
 
+def read_block(
+    block: bytes, delimiter: str, width: int, name: str, *, first_row: int = 0
+) -> pa.Table:
+    """Return records without a header as text, ``width`` columns named by their position.
+
+    Parameters
+    ----------
+    block : bytes
+        Whole records in UTF-8.
+    delimiter : str
+        The character between cells.
+    width : int
+        Number of columns.
+    name : str
+        How the messages call the file.
+    first_row : int
+        Number of rows of the file before the block.
+
+    Raises
+    ------
+    InputError
+        If a record has another width; the row is that of the file.
+    """
+    import pyarrow as pa
+
+    if not block.strip(b"\r\n"):
+        return pa.table([pa.array([], pa.large_string())] * width, [str(i) for i in range(width)])
+    arrow, ragged = _read_records(block, delimiter, width, name, before=first_row)
+    if ragged:
+        raise _ragged_refusal(ragged, name)
+    return arrow
+
+
 def _read_records(
-    data: bytes, delimiter: str, width: int, name: str, *, skip_blank: bool = True
+    data: bytes,
+    delimiter: str,
+    width: int,
+    name: str,
+    *,
+    skip_blank: bool = True,
+    before: int = -1,
 ) -> tuple[pa.Table, list[tuple[int, int, int]]]:
-    """Return all records as text, and (row, expected, found) of those with another width."""
+    """Return all records as text, and (row, expected, found) of those with another width.
+
+    ``before`` is the number of rows of the file before these records; a header counts as none, so
+    for a whole file it is -1.
+    """
     import pyarrow as pa
     from pyarrow import csv
 
     ragged: list[tuple[int, int, int]] = []
 
     def note(row: csv.InvalidRow) -> str:
-        ragged.append((row.number - 1, row.expected_columns, row.actual_columns))
+        ragged.append((row.number + before, row.expected_columns, row.actual_columns))
         return "skip" if len(ragged) < _MAX_RAGGED else "error"
 
     columns = [str(position) for position in range(width)]

@@ -27,10 +27,10 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     apostrophe; a plain number such as ``-2.6`` stays as it is. A missing value is an empty cell.
     """
     out = io.BytesIO()
-    out.write(_lines([_cells([str(column)]) for column in frame.columns]))
+    out.write(lines([cells([str(column)]) for column in frame.columns]))
     for start in range(0, len(frame), _CHUNK_ROWS):
         chunk = frame.iloc[start : start + _CHUNK_ROWS]
-        out.write(_lines([_cells(chunk.iloc[:, i]) for i in range(chunk.shape[1])]))
+        out.write(lines([cells(chunk.iloc[:, i]) for i in range(chunk.shape[1])]))
     return out.getvalue()
 
 
@@ -45,19 +45,20 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _lines(cells: list[pa.Array]) -> bytes:
+def lines(columns: list[pa.Array]) -> bytes:
+    """Return columns of cells, as :func:`cells` makes them, as the lines of a CSV file."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if len(cells) == 1:  # an empty line would be no record
-        cells = [pc.if_else(pc.equal(cells[0], ""), '""', cells[0])]
-    rows = pc.binary_join_element_wise(*cells, _text(","))
-    lines = pc.binary_join_element_wise(rows, _text(""), _text("\n"))
-    text: bytes = pa.concat_arrays([lines]).buffers()[2].to_pybytes()
+    if len(columns) == 1:  # an empty line would be no record
+        columns = [pc.if_else(pc.equal(columns[0], ""), '""', columns[0])]
+    rows = pc.binary_join_element_wise(*columns, _text(","))
+    ended = pc.binary_join_element_wise(rows, _text(""), _text("\n"))
+    text: bytes = pa.concat_arrays([ended]).buffers()[2].to_pybytes()
     return text
 
 
-def _cells(values: Any) -> pa.Array:
+def cells(values: Any) -> pa.Array:
     """Return cells as they stand in the file: text, harmless, quoted where needed."""
     import pyarrow as pa
     import pyarrow.compute as pc
