@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 INFERENCE = "inference"
 
-OUTPUT_KEYS = ("p", "low", "high", "level", "decision", "prediction_set", "challenger_p")
+OUTPUT_KEYS = (
+    "p", "low", "high", "level", "decision",
+    "prediction_set", "challenger_p",  # CardioSense
+    "threshold", "ood_p", "flagged", "forest_p",  # breast cancer
+)  # fmt: skip
 """What ``hashes`` mode keeps of a result: figures and labels, no text that may quote an input."""
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from core.cardiosense.about import (
-    About,
-    Evidence,
     about,
     card,
     card_markdown,
@@ -13,7 +11,7 @@ from core.cardiosense.about import (
     reliability_bins,
 )
 from core.cardiosense.batch import Batch, score_table
-from core.cardiosense.explain import Attribution, Explanation, Lime, explain
+from core.cardiosense.explain import Attribution, Explanation, explain
 from core.cardiosense.levers import Layer, levers_for
 from core.cardiosense.overview import GlobalView, global_view
 from core.cardiosense.path_result import LeastEffortPath
@@ -28,6 +26,8 @@ from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import OUTPUT_COLUMNS, Risk, parse_patient, score_frame, score_patient
 from core.cardiosense.surveillance import Surveillance, surveillance
 from core.cardiosense.whatif import sensitivity_curve, what_if
+from core.evidence import About, Evidence
+from core.explain.lime_summary import Lime
 
 __all__ = [
     "DECISIONS",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from core.cardiosense import data, nested
 from core.cardiosense.model import CARD_TEXT, OUT_OF_FOLD, models
 from core.cardiosense.score import Risk
+from core.evidence import About, Evidence
 from core.stats.calibration import ReliabilityBin, reliability
 from core.stats.intervals import Interval
-
-Status = Literal["ok", "attention", "unknown"]
 
 FAMILIES = {"logistic": "Logistic regression", "xgboost": "XGBoost"}
 ENOUGH_PER_CLASS = 20
@@ -39,44 +37,6 @@ SOURCES = (
         "SHA-256": data.SHA256[data.FRAMINGHAM_FILE],
     },
 )
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Evidence:
-    """One reason to trust an estimate, or not to.
-
-    Attributes
-    ----------
-    status : {"ok", "attention", "unknown"}
-        Whether the evidence supports the estimate, qualifies it, or does not suffice.
-    title : str
-        What was looked at, with its verdict.
-    text : str
-        The figures behind it, with sample sizes.
-    """
-
-    status: Status
-    title: str
-    text: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class About:
-    """Where the system comes from.
-
-    Attributes
-    ----------
-    intended_use, trained : str
-        What the models are for, and their declared date.
-    models, data, libraries : tuple of mapping
-        One row a model, a data set, a library.
-    """
-
-    intended_use: str
-    trained: str
-    models: tuple[Mapping[str, str], ...]
-    data: tuple[Mapping[str, object], ...]
-    libraries: tuple[Mapping[str, str], ...]
 
 
 def card() -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from core.tables import (
     match_columns,
     name_list,
     read_table,
+    refuse_output_columns,
     require_columns,
     validate,
 )
@@ -121,7 +122,7 @@ def score_table(
     """
     table = read_table(source, name)
     header = [str(column) for column in table.frame.columns]
-    _refuse_scored(header)
+    refuse_output_columns(header, OUTPUT_COLUMNS)
     matched = match_columns(header, DIAGNOSTIC, columns)
     require_columns(matched, DIAGNOSTIC, header)
     _refuse_recoded(table.frame, matched)
@@ -164,19 +165,6 @@ def _column_notes(columns: ColumnMap) -> tuple[str, ...]:
     if columns.unknown:
         notes += (f"Carried along without use: {name_list(columns.unknown)}.",)
     return notes
-
-
-def _refuse_scored(header: list[str]) -> None:
-    taken = [column for column in OUTPUT_COLUMNS if column in header]
-    if taken:
-        problem = Problem(
-            ", ".join(taken),
-            "",
-            "output-column",
-            "The file already has columns of this name, which the result adds.",
-            "Rename or remove them.",
-        )
-        raise InputError.from_problems((problem,))
 
 
 def _refuse_recoded(frame: pd.DataFrame, columns: ColumnMap) -> None:

@@ -25,9 +25,10 @@ from core.report import (
     Paragraph,
     Provenance,
     Table,
+    figure_row,
     render,
 )
-from core.viz.text import fixed, percent, percent_range, signed
+from core.viz.text import percent, percent_range, signed
 from core.viz.theme import StatusName
 
 MAX_NOTES = 20_000
@@ -249,10 +250,10 @@ def _evidence(card: Mapping[str, Any], model: str) -> Iterator[Block]:
     yield Table(
         ("Figure", "Estimate", "95 % interval", "n"),
         (
-            *(_figure(label, own["metrics"][name]) for name, label in FIGURES.items()),
-            *(_figure(label, own["conformal"][name]) for name, label in COVERAGE.items()),
+            *(figure_row(label, own["metrics"][name]) for name, label in FIGURES.items()),
+            *(figure_row(label, own["conformal"][name]) for name, label in COVERAGE.items()),
             *(
-                _figure(f"AUC, {site['label']}", site["metrics"]["auc"])
+                figure_row(f"AUC, {site['label']}", site["metrics"]["auc"])
                 for site in card["external"]
             ),
         ),
@@ -266,14 +267,6 @@ def _evidence(card: Mapping[str, Any], model: str) -> Iterator[Block]:
         " the 10-feature model.",
         "small",
     )
-
-
-def _figure(label: str, interval: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    numbers = (interval["estimate"], interval["low"], interval["high"])
-    if any(value is None for value in numbers):
-        return label, "not enough data", "", str(interval["n"])
-    estimate, low, high = (fixed(value) for value in numbers)
-    return label, estimate, f"{low} to {high}", str(interval["n"])
 
 
 def _notes(notes: str) -> Iterator[Block]:

@@ -14,6 +14,7 @@ from core.report.blocks import (
     Provenance,
     Table,
 )
+from core.report.figures import figure_row
 from core.report.pdf import render
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Paragraph",
     "Provenance",
     "Table",
+    "figure_row",
     "render",
 ]

@@ -82,12 +82,15 @@ class IntervalBar:
         Estimate and interval, 0 to 1.
     zone : tuple of float or None
         Range of probabilities in which no decision is made.
+    threshold : float or None
+        Probability from which the call is positive.
     """
 
     p: float
     low: float
     high: float
     zone: tuple[float, float] | None = None
+    threshold: float | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

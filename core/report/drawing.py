@@ -29,7 +29,7 @@ def interval_bar(block: IntervalBar, width: float, writer: Writer) -> Drawing:
     SuiteError
         If a value is not a probability.
     """
-    from reportlab.graphics.shapes import Circle, Drawing, Rect
+    from reportlab.graphics.shapes import Circle, Drawing, Line, Rect
     from reportlab.lib.colors import HexColor
 
     p, low, high = (
@@ -61,6 +61,9 @@ def interval_bar(block: IntervalBar, width: float, writer: Writer) -> Drawing:
     drawing.add(
         Circle(at(p), 33, 6, fillColor=band, strokeColor=HexColor("#ffffff"), strokeWidth=1.5)
     )
+    if block.threshold is not None:
+        x = at(need_probability("threshold", block.threshold))
+        drawing.add(Line(x, 21, x, 45, strokeColor=HexColor(theme.NEUTRAL), strokeWidth=1.5))
     text = f"{percent(p)} ({percent_range(low, high)})"
     drawing.add(_text(at(p), 48, text, fonts.strong.name, 10, _anchor(p)))
     for tick in (0, 0.25, 0.5, 0.75, 1):

@@ -23,7 +23,7 @@ MAX_DIGITS = 12
 
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]|\*")
 _KEY = re.compile(r"[!-~]+")
-_AUDIT_URL = re.compile(r"(sqlite(\+\w+)?:///|postgresql(\+\w+)?://).+")
+_URL = re.compile(r"(sqlite(\+\w+)?:///|postgresql(\+\w+)?://).+")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,6 +37,9 @@ class Settings:
     audit_url : str
         Database of the audit log, SQLite or PostgreSQL (``SUITE_AUDIT_URL``). Nothing is created
         there while auditing is off.
+    drift_url : str
+        Database of the drift timelines, SQLite or PostgreSQL (``SUITE_DRIFT_URL``). Nothing is
+        created there before a stream is watched.
     audit_mode : {"off", "hashes", "full"}
         What the audit log keeps of a patient (``SUITE_AUDIT_MODE``): nothing; the hash of the
         input with output and model; or the input values too, which monitoring needs.
@@ -55,6 +58,9 @@ class Settings:
     models_root: Path = ROOT / "models"
     audit_url: str = dataclasses.field(
         default=f"sqlite:///{(ROOT / 'var' / 'audit.sqlite').as_posix()}", repr=False
+    )
+    drift_url: str = dataclasses.field(
+        default=f"sqlite:///{(ROOT / 'var' / 'drift.sqlite').as_posix()}", repr=False
     )
     audit_mode: AuditMode = "off"
     api_key: str | None = dataclasses.field(default=None, repr=False)
@@ -112,10 +118,10 @@ def _folder(name: str, text: str) -> Path:
 
 
 def _url(name: str, text: str) -> str:
-    if not _AUDIT_URL.fullmatch(text):
+    if not _URL.fullmatch(text):
         # The text may hold a password; only its scheme is repeated.
         scheme = text.partition(":")[0]
-        fix = "Write sqlite:////folder/audit.sqlite or postgresql+psycopg://user@host/name."
+        fix = "Write sqlite:////folder/name.sqlite or postgresql+psycopg://user@host/name."
         raise _refuse(name, f"{scheme}:...", fix)
     return text
 
@@ -162,6 +168,7 @@ def _hosts(name: str, text: str) -> tuple[str, ...]:
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "models_root": _folder,
     "audit_url": _url,
+    "drift_url": _url,
     "audit_mode": _one_of(cast("tuple[str, ...]", get_args(AuditMode))),
     "api_key": _key,
     "body_limit_bytes": _whole(1024, 2 * 1024**3),

@@ -1,22 +1,65 @@
-"""Bytes in blocks that end with a line, from a file or from memory, without a copy of the whole."""
+"""Text of any size in blocks of whole records, from a file or from memory."""
 
 from __future__ import annotations
 
 import codecs
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.tables.decode import control_refusal, has_control_characters
+from core.tables.decode import control_refusal, count_lines, has_control_characters, unreadable
 from core.tables.limits import refusal
+from core.tables.read import Records, open_quote_refusal, read_records
 
-MAX_OPEN_BLOCKS = 4
-"""Blocks over which a quoted cell may stretch before the quote counts as never closed."""
+MAX_RECORD_BYTES = 64 * 1024 * 1024
+"""Bytes within which a record must end; a quote open for longer counts as never closed."""
+
+Source = bytes | memoryview | Path
 
 
-def blocks(source: bytes | memoryview | Path, size: int, name: str) -> Iterator[bytes]:
-    """Yield the content in blocks of whole records.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Layout:
+    """How a text is written.
 
-    A block ends with a line feed or the content; a quoted cell is never cut.
+    Attributes
+    ----------
+    header : tuple of str
+        Column names.
+    delimiter : str
+        The character between cells.
+    trimmed : bool
+        Whether the header line ends with a delimiter that no record has.
+    """
+
+    header: tuple[str, ...]
+    delimiter: str
+    trimmed: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive rows.
+
+    Attributes
+    ----------
+    records : Records
+        Their cells; never with an open quote.
+    first_row : int
+        Number of rows before them, ragged ones included.
+    blank_lines : int
+        Blank lines skipped between them.
+    """
+
+    records: Records
+    first_row: int
+    blank_lines: int
+
+
+def blocks(source: Source, size: int, layout: Layout, name: str) -> Iterator[Block]:
+    """Yield the rows below the header, a block at a time.
+
+    A block is cut at a line end. Whether that lies within a quoted cell only the parser can tell,
+    since a quote inside a cell is a character like any other: if it does, the block is lengthened.
 
     Parameters
     ----------
@@ -24,6 +67,8 @@ def blocks(source: bytes | memoryview | Path, size: int, name: str) -> Iterator[
         Text in UTF-8, a byte-order mark allowed.
     size : int
         Bytes read at a time.
+    layout : Layout
+        How it is written.
     name : str
         How the messages call the table.
 
@@ -32,57 +77,99 @@ def blocks(source: bytes | memoryview | Path, size: int, name: str) -> Iterator[
     InputError
         If a block is not UTF-8, holds a control character, or opens a quote that is not closed.
     """
-    held, line, open_blocks = b"", 1, 0
-    for piece in _pieces(source, size):
+    held, line, row = b"", 1, -1  # the header is a record before row 0
+    for piece in _pieces(source, size, name):
         held += piece
-        end = held.rfind(b"\n") + 1
-        if not end or held.count(b'"', 0, end) % 2:
-            open_blocks += 1
-            if open_blocks >= MAX_OPEN_BLOCKS:
-                raise _open_quote(name, line) if end else _no_lines(name, line)
-            continue
-        open_blocks = 0
-        yield _checked(held[:end], name, line)
-        line += held.count(b"\n", 0, end)
-        held = held[end:]
-    if held.count(b'"') % 2:
-        raise _open_quote(name, line)
-    if held:
-        yield _checked(held, name, line)
+        if row < 0:
+            blank = held[: len(held) - len(held.lstrip(b"\r\n"))]
+            held, line = held[len(blank) :], line + count_lines(blank)
+        text = (held[: _last_line_end(held)] if piece else held).rstrip(b"\r\n")
+        found = _read(check_text(text, name, line), row, layout, name) if text else None
+        if found is not None and found.closed:
+            ends = count_lines(text)
+            yield _block(found, text, ends, row, layout, name)
+            held, line, row = held[len(text) :], line + ends, row + len(found)
+        elif not piece or len(held) > MAX_RECORD_BYTES:
+            if found is not None:
+                raise open_quote_refusal(found, name, row)
+            if piece:
+                raise _no_record(name, line + (row >= 0))
 
 
-def _pieces(source: bytes | memoryview | Path, size: int) -> Iterator[bytes]:
-    if isinstance(source, Path):
-        with source.open("rb") as file:
-            first = file.read(size).removeprefix(codecs.BOM_UTF8)
-            while first:
-                yield first
-                first = file.read(size)
-        return
-    view = memoryview(source)
-    start = len(codecs.BOM_UTF8) if bytes(view[:3]) == codecs.BOM_UTF8 else 0
-    for at in range(start, len(view), size):
-        yield bytes(view[at : at + size])
+def check_text(text: bytes, name: str, line: int = 1) -> bytes:
+    """Return a text that begins in the given line, refused unless it is UTF-8 and printable.
 
-
-def _checked(block: bytes, name: str, line: int) -> bytes:
-    if not block.isascii():
+    Raises
+    ------
+    InputError
+    """
+    if not text.isascii():
         try:
-            block.decode()
+            text.decode()
         except UnicodeDecodeError as error:
-            at = line + block.count(b"\n", 0, error.start)
+            at = line + count_lines(text[: error.start])
             message = f"{name} is not UTF-8 in line {at}."
             raise refusal("encoding", message, "Save a table of this size as UTF-8.") from None
-    if has_control_characters(block):
-        raise control_refusal(block, name, line)
-    return block
+    if has_control_characters(text):
+        raise control_refusal(text, name, line)
+    return text
 
 
-def _open_quote(name: str, line: int) -> Exception:
-    message = f"{name} opens a quote after line {line} that is never closed."
-    return refusal("open-quote", message, "Close it, or double it within the cell.")
+def head_of(source: Source, size: int, name: str) -> tuple[bytes, bytes]:
+    """Return the first bytes of a source, without byte-order mark, and its last 100."""
+    first = next(_pieces(source, size, name))
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            file.seek(-min(100, source.stat().st_size), 2)
+            return first, file.read()
+    return first, bytes(source[-100:])
 
 
-def _no_lines(name: str, line: int) -> Exception:
-    message = f"{name} has a line {line} too long to be a record."
+def _pieces(source: Source, size: int, name: str) -> Iterator[bytes]:
+    """Yield the content, then an empty piece."""
+    if isinstance(source, Path):
+        try:
+            with source.open("rb") as file:
+                yield file.read(size).removeprefix(codecs.BOM_UTF8)
+                while piece := file.read(size):
+                    yield piece
+        except OSError as error:
+            raise unreadable(name, error) from error
+    else:
+        view = memoryview(source)
+        yield bytes(view[:size]).removeprefix(codecs.BOM_UTF8)
+        for at in range(size, len(view), size):
+            yield bytes(view[at : at + size])
+    yield b""
+
+
+def _last_line_end(text: bytes) -> int:
+    return max(text.rfind(b"\n"), text.rfind(b"\r"), 0)
+
+
+def _read(text: bytes, row: int, layout: Layout, name: str, *, skip_blank: bool = True) -> Records:
+    if layout.trimmed and row < 0:
+        end = min((at for mark in b"\r\n" if (at := text.find(mark)) >= 0), default=len(text))
+        text = text[: end - 1] + text[end:]
+    width = len(layout.header)
+    return read_records(text, layout.delimiter, width, name, before=row, skip_blank=skip_blank)
+
+
+def _block(found: Records, text: bytes, ends: int, row: int, layout: Layout, name: str) -> Block:
+    """Return the rows of some records, and how many blank lines lie between them.
+
+    The first records begin with the header, all others with the line end of the record before.
+    """
+    is_first = row < 0
+    blank = ends + is_first - len(found)
+    if blank and b'"' in text:  # line ends may be within cells
+        kept = _read(text, row, layout, name, skip_blank=False)
+        blank = len(kept) - len(found) - (not is_first)
+    if is_first:
+        found = dataclasses.replace(found, arrow=found.arrow.slice(1))
+    return Block(found, max(row, 0), blank)
+
+
+def _no_record(name: str, line: int) -> Exception:
+    message = f"{name} holds no record within {MAX_RECORD_BYTES:,} bytes from line {line}."
     return refusal("unreadable", message, "Export the table as CSV, one record a line.")

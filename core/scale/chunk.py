@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from core.tables.validation import Validation
-from core.tables.write import cells, lines, to_csv
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-Floats = NDArray[np.float64]
+from core.tables.write import cells, lines
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,68 +22,45 @@ class Chunk:
     ----------
     first_row : int
         Number of rows before them.
-    values : ndarray, shape (n, fields)
-        Numbers in field order; NaN where missing or refused.
-    header : tuple of str
-        Columns of the file, in its order.
-    validation : Validation or None
-        What was found in the cells, rows counted within the chunk; ``None`` where every cell is
-        plainly valid.
-    frame : DataFrame or None
-        Every cell as written; ``None`` where ``text`` holds the rows.
-    text : bytes
-        The rows as they stand in the file, separated by commas and free of quotes; only where every
-        cell is plainly valid and no cell could be taken for a formula.
+    validation : Validation
+        Numbers and findings of every cell, rows counted within the chunk.
+    frame : DataFrame
+        Every cell as written.
     """
 
     first_row: int
-    values: Floats
-    header: tuple[str, ...]
-    validation: Validation | None
-    frame: pd.DataFrame | None
-    text: bytes = b""
+    validation: Validation
+    frame: pd.DataFrame
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Numbers in field order, shape (n, fields); NaN where missing or refused."""
+        return self.validation.values.to_numpy()
 
     @property
     def ok(self) -> NDArray[np.bool_]:
         """Rows without an error, shape (n,)."""
-        if self.validation is None:
-            return np.ones(len(self.values), dtype=bool)
         return self.validation.ok
+
+    def head(self, rows: int) -> pd.DataFrame:
+        """Return the first rows, every cell as written."""
+        return self.frame.head(rows)
 
     def csv(self, added: Mapping[str, Any]) -> bytes:
         """Return the rows as CSV lines with columns added, without a header.
 
-        Cells stand as they were written; a text that a spreadsheet would run as a formula gets a
-        leading apostrophe, as in :func:`core.tables.to_csv`.
+        Cells stand as they were written, as :func:`core.tables.to_csv` writes them: a text that a
+        spreadsheet would run as a formula gets a leading apostrophe.
 
         Parameters
         ----------
         added : mapping of str to array_like, each of shape (n,)
             Name to values of each added column.
         """
-        if self.frame is None:
-            return lines([_records(self.text, len(self.values)), *map(cells, added.values())])
-        whole = pd.concat([self.frame.reset_index(drop=True), pd.DataFrame(dict(added))], axis=1)
-        return to_csv(whole).split(b"\n", 1)[1]
+        written = [self.frame.iloc[:, i] for i in range(self.frame.shape[1])]
+        return lines([cells(column) for column in (*written, *added.values())])
 
 
 def csv_header(header: Sequence[str], added: Sequence[str]) -> bytes:
     """Return the header line of a table with columns added."""
     return lines([cells([str(name)]) for name in (*header, *added)])
-
-
-def _records(text: bytes, n: int) -> pa.Array:
-    """Return each line of a text as one cell, without its line end."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    data = np.frombuffer(text, dtype=np.uint8)
-    ends = np.nonzero(data == 0x0A)[0] + 1
-    if len(ends) == 0 or ends[-1] != len(data):
-        ends = np.append(ends, len(data))
-    offsets = np.concatenate([[0], ends]).astype(np.int64)
-    whole = pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text))
-    records = pc.utf8_rtrim(whole, "\r\n")
-    if len(records) != n:  # blank lines are no records
-        records = records.filter(pc.not_equal(records, ""))
-    return records

@@ -31,9 +31,7 @@ class StreamReport:
 
     def add(self, chunk: Chunk) -> None:
         """Take in the findings of the next chunk."""
-        self.rows += len(chunk.values)
-        if chunk.validation is None:
-            return
+        self.rows += len(chunk.frame)
         self.refused += int((~chunk.ok).sum())
         self.counts.update(chunk.validation.counts)
         room = LISTED - len(self.problems)

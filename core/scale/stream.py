@@ -1,9 +1,8 @@
-"""Tables larger than one reading: judged block by block with the same rules as small ones.
+"""Tables of any size: read in parts, each cell judged by the rules that hold for small tables.
 
 A source within the limits of :func:`core.tables.read_table` is read by it, in every dialect it
-knows. A larger CSV must be UTF-8; its blocks are converted to numbers directly, and a block with
-any cell that is not plainly valid is read again as text and judged by
-:func:`core.tables.validate`, so that both ways give the same values and findings.
+knows. A larger one is Parquet, or CSV in UTF-8 with any of the usual delimiters. Either way the
+cells of a part are text as written, and :func:`core.tables.validate` judges them.
 """
 
 from __future__ import annotations
@@ -11,31 +10,46 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
-import numpy as np
+import pandas as pd
 
-from core.fields import FieldSet, FieldSpec
-from core.scale.blocks import blocks
-from core.scale.chunk import Chunk, Floats
+from core.fields import FieldSet
+from core.scale.blocks import Source
+from core.scale.chunk import Chunk
+from core.scale.large import open_large
 from core.tables.columns import ColumnMap, match_columns, require_columns
-from core.tables.dialect import detect_decimal, detect_delimiter
-from core.tables.limits import MAX_BYTES, check_header, check_size, refusal
-from core.tables.read import Table, read_block, read_table, text_frame
+from core.tables.decode import unreadable
+from core.tables.limits import MAX_BYTES, check_size, refusal
+from core.tables.read import Table, read_table
 from core.tables.validation import validate
-from core.tables.write import cells
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
 
 MAX_STREAM_BYTES = 1024 * 1024 * 1024
 MAX_STREAM_ROWS = 20_000_000
-BLOCK_BYTES = 16 * 1024 * 1024
-CHUNK_ROWS = 100_000
-Source = bytes | memoryview | Path
+BLOCK_BYTES = 8 * 1024 * 1024
+"""Bytes read at a time, by one thread: parsing is a quarter of the work on a block."""
 
-_BINARY = (b"PAR1", b"PK\x03\x04")
+CHUNK_ROWS = 100_000
+"""Most rows of a chunk, so that a table of few columns does not become large as numbers."""
+
+
+class Content(Protocol):
+    """A table that gives its rows in parts."""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The column names."""
+
+    @property
+    def decimal(self) -> Literal[".", ","]:
+        """The decimal sign."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How it is read, in sentences."""
+
+    def frames(self, noted: list[str]) -> Iterator[pd.DataFrame]:
+        """Yield the rows as text; what is found out on the way goes to ``noted``."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,20 +60,25 @@ class TableStream:
     ----------
     name : str
         How the messages call the table.
-    header : tuple of str
-        Its columns, in order.
     columns : ColumnMap
         Which column carries which field.
-    notes : tuple of str
-        How it is read, in sentences.
     """
 
     name: str
-    header: tuple[str, ...]
     columns: ColumnMap
-    notes: tuple[str, ...]
     _fields: FieldSet
-    _content: Table | _Large
+    _content: Content
+    _noted: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Its columns, in order."""
+        return self._content.header
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How it is read, in sentences; complete once all chunks are read."""
+        return (*self._content.notes, *self._noted)
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield the rows in order, a chunk at a time.
@@ -69,54 +88,22 @@ class TableStream:
         InputError
             If a part of the table cannot be read; the text says where.
         """
-        if isinstance(self._content, Table):
-            yield from self._small(self._content)
-            return
+        self._noted.clear()
         first_row = 0
-        for block in self._content.blocks():
-            chunk = self._plain(block, first_row) or self._judged(block, first_row)
-            if len(chunk.values):
-                yield chunk
-            first_row += len(chunk.values)
+        for frame in self._content.frames(self._noted):
+            for start in range(0, len(frame), CHUNK_ROWS):
+                part = frame.iloc[start : start + CHUNK_ROWS].reset_index(drop=True)
+                yield self._judged(part, first_row + start)
+            first_row += len(frame)
             if first_row > MAX_STREAM_ROWS:
                 message = f"{self.name} has more than {MAX_STREAM_ROWS:,} rows."
                 raise refusal("too-many-rows", message, "Split the table into smaller files.")
         check_size(min(first_row, 1), 1, self.name)
 
-    def _small(self, table: Table) -> Iterator[Chunk]:
-        for start in range(0, len(table.frame), CHUNK_ROWS):
-            part = table.frame.iloc[start : start + CHUNK_ROWS].reset_index(drop=True)
-            yield self._validated(part, start, table.decimal)
-
-    def _validated(self, part: pd.DataFrame, start: int, decimal: Literal[".", ","]) -> Chunk:
+    def _judged(self, part: pd.DataFrame, first_row: int) -> Chunk:
+        decimal = self._content.decimal
         found = validate(part, self._fields, self.columns.matched, decimal=decimal)
-        return Chunk(start, found.values.to_numpy(), self.header, found, part)
-
-    def _judged(self, block: bytes, first_row: int) -> Chunk:
-        assert isinstance(self._content, _Large)  # noqa: S101  (narrows the type)
-        arrow = read_block(
-            block, self._content.delimiter, len(self.header), self.name, first_row=first_row
-        )
-        frame = text_frame(arrow.rename_columns(list(self.header)))
-        return self._validated(frame, first_row, self._content.decimal)
-
-    def _plain(self, block: bytes, first_row: int) -> Chunk | None:
-        """Return the chunk of a block in which every cell is plainly valid, else ``None``."""
-        content = self._content
-        if not isinstance(content, _Large) or b'"' in block:
-            return None
-        arrow = _numbers(block, content.delimiter, self.header, self.columns)
-        if arrow is None:
-            return None
-        values = np.column_stack(
-            [_column(arrow, self.columns.matched.get(spec.name)) for spec in self._fields]
-        )
-        if not all(_plainly(spec, c) for spec, c in zip(self._fields, values.T, strict=True)
-                   if spec.name in self.columns.matched):  # fmt: skip
-            return None
-        if content.delimiter != "," or not _harmless(arrow, self.columns):
-            return None
-        return Chunk(first_row, values, self.header, None, None, block)
+        return Chunk(first_row, found, part)
 
 
 def open_stream(
@@ -143,7 +130,7 @@ def open_stream(
     small : int
         Bytes up to which a source is read as a whole.
     block : int
-        Bytes read at a time of a larger one.
+        Bytes read at a time of a larger CSV file.
 
     Raises
     ------
@@ -151,124 +138,52 @@ def open_stream(
         If the source cannot be read, is too large, lacks a required column or has an ambiguous one.
     """
     name = name or (source.name if isinstance(source, Path) else "The file")
-    size = _size(source, name)
-    content: Table | _Large
-    if size <= small:
-        content = read_table(source if isinstance(source, Path) else bytes(source), name)
-        header = tuple(str(column) for column in content.frame.columns)
-    else:
-        content = _open_large(source, size, name, block)
-        header = content.header
-    matched = match_columns(header, fields, columns)
-    require_columns(matched, fields, header)
-    return TableStream(name, header, matched, content.notes, fields, content)
+    content = _open(source, name, small, block)
+    matched = match_columns(content.header, fields, columns)
+    require_columns(matched, fields, content.header)
+    return TableStream(name, matched, fields, content)
+
+
+def read_header(source: Source, name: str) -> tuple[str, ...]:
+    """Return the column names of a table, in order; errors as in :func:`open_stream`."""
+    return _open(source, name, MAX_BYTES, BLOCK_BYTES).header
 
 
 @dataclasses.dataclass(frozen=True)
-class _Large:
-    """A large CSV file: where it is, and how its head says it is written."""
+class _Small:
+    """A table that was read as a whole."""
 
-    source: Source
-    name: str
-    size: int
-    header: tuple[str, ...]
-    delimiter: str
-    decimal: Literal[".", ","]
-    notes: tuple[str, ...]
+    table: Table
 
-    def blocks(self) -> Iterator[bytes]:
-        """Yield the records after the header in blocks of whole lines."""
-        below = False
-        for block in blocks(self.source, self.size, self.name):
-            if below:
-                yield block
-                continue
-            content = block.lstrip(b"\r\n")
-            if content:
-                below = True
-                yield content.split(b"\n", 1)[1] if b"\n" in content else b""
+    @property
+    def header(self) -> tuple[str, ...]:
+        return tuple(str(column) for column in self.table.frame.columns)
+
+    @property
+    def decimal(self) -> Literal[".", ","]:
+        return self.table.decimal
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.table.notes
+
+    def frames(self, noted: list[str]) -> Iterator[pd.DataFrame]:
+        yield self.table.frame
+
+
+def _open(source: Source, name: str, small: int, block: int) -> Content:
+    size = _size(source, name)
+    if size > small:
+        return open_large(source, name, block, CHUNK_ROWS)
+    return _Small(read_table(source if isinstance(source, Path) else bytes(source), name))
 
 
 def _size(source: Source, name: str) -> int:
     try:
         size = source.stat().st_size if isinstance(source, Path) else len(source)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"{name} cannot be opened ({reason})."
-        raise refusal("unreadable", message, "Check the path and the permissions.") from error
+        raise unreadable(name, error) from error
     if size > MAX_STREAM_BYTES:
         message = f"{name} has {size:,} bytes; the limit is {MAX_STREAM_BYTES:,}."
         raise refusal("too-large", message, "Split the table into smaller files.")
     return size
-
-
-def _start(source: Source) -> bytes:
-    if isinstance(source, Path):
-        with source.open("rb") as file:
-            return file.read(4)
-    return bytes(source[:4])
-
-
-def _open_large(source: Source, size: int, name: str, block: int) -> _Large:
-    if _start(source) in _BINARY:
-        message = f"{name} is larger than {MAX_BYTES:,} bytes and no text table."
-        raise refusal("format", message, "Export it as CSV (UTF-8), or split it.")
-    head = next(blocks(source, min(block, size), name), b"").lstrip(b"\r\n")
-    delimiter, header = detect_delimiter(head, name)
-    check_header(header, name)
-    below = head.split(b"\n", 1)[1] if b"\n" in head else b""
-    arrow = read_block(below, delimiter, len(header), name)
-    decimal, notes = detect_decimal(arrow, header, delimiter)
-    return _Large(source, name, block, tuple(header), delimiter, decimal, notes)
-
-
-def _numbers(
-    block: bytes, delimiter: str, header: tuple[str, ...], columns: ColumnMap
-) -> pa.Table | None:
-    """Return a block with its fields as numbers, or ``None`` where a cell is no number."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    fields = set(columns.matched.values())
-    kinds = {name: pa.float64() if name in fields else pa.large_string() for name in header}
-    try:
-        return csv.read_csv(
-            pa.py_buffer(block),
-            csv.ReadOptions(column_names=list(header), block_size=max(len(block) // 2, 1)),
-            csv.ParseOptions(delimiter=delimiter),
-            csv.ConvertOptions(column_types=kinds, null_values=[], strings_can_be_null=False),
-        )
-    except pa.ArrowInvalid:
-        return None
-
-
-def _column(arrow: pa.Table, name: str | None) -> Floats:
-    if name is None:
-        return np.full(arrow.num_rows, np.nan)
-    values: Floats = arrow.column(name).to_numpy()
-    return values
-
-
-def _plainly(spec: FieldSpec, values: Floats) -> bool:
-    """Return whether every value would pass ``FieldSpec.check`` without a finding."""
-    if spec.is_code:
-        return bool(np.isin(values, [code for code, _ in spec.choices]).all())
-    if not np.isfinite(values).all() or np.isin(values, spec.missing_codes).any():
-        return False
-    limits = ((spec.low, spec.high), spec.seen or (None, None))
-    return all(
-        (low is None or values.min(initial=low) >= low)
-        and (high is None or values.max(initial=high) <= high)
-        for low, high in limits
-    )
-
-
-def _harmless(arrow: pa.Table, columns: ColumnMap) -> bool:
-    """Return whether the cells that carry no field can be written as they are."""
-    import pyarrow.compute as pc
-
-    for name in columns.unknown:
-        written = arrow.column(name).combine_chunks()
-        if not pc.all(pc.equal(cells(written), written)).as_py():
-            return False
-    return True

@@ -95,19 +95,25 @@ def log_odds(p: Floats) -> Floats:
     return clipped
 
 
-def ece(y: Labels, p: Floats, bins: int = 10) -> float:
-    """Return the expected calibration error over equal-width bins.
+def ece(y: Labels, p: Floats, bins: int = 10, *, equal_mass: bool = False) -> float:
+    """Return the expected calibration error over bins of equal width, or of equally many patients.
 
     Read it beside :func:`ece_null_quantile`: with few patients it is far from 0 even for a
     perfectly calibrated model.
     """
-    index = _bin_index(p, bins)
+    index = _mass_index(p, bins) if equal_mass else _bin_index(p, bins)
     gap = np.bincount(index, weights=np.asarray(y) - np.asarray(p), minlength=bins)
     return float(np.abs(gap).sum() / len(index))
 
 
 def ece_null_quantile(
-    p: Floats, q: float = 0.95, bins: int = 10, n_sims: int = 2000, seed: int = 0
+    p: Floats,
+    q: float = 0.95,
+    bins: int = 10,
+    n_sims: int = 2000,
+    seed: int = 0,
+    *,
+    equal_mass: bool = False,
 ) -> float:
     """Return the q-quantile of the ECE if the probabilities were exactly right.
 
@@ -118,14 +124,16 @@ def ece_null_quantile(
     q : float, default 0.95
         Quantile of the null distribution.
     bins : int, default 10
-        Number of equal-width bins.
+        Number of bins.
     n_sims : int, default 2000
         Number of simulated outcome vectors.
     seed : int, default 0
         Seed of the simulation.
+    equal_mass : bool, default False
+        Whether the bins hold equally many patients instead of being equally wide.
     """
     p = np.asarray(p, dtype=np.float64)
-    member = np.eye(bins)[_bin_index(p, bins)]
+    member = np.eye(bins)[_mass_index(p, bins) if equal_mass else _bin_index(p, bins)]
     simulated = np.random.default_rng(seed).random((n_sims, len(p))) < p
     null = np.abs((simulated - p) @ member).sum(axis=1) / len(p)
     return float(np.quantile(null, q))
@@ -167,6 +175,12 @@ def spiegelhalter(y: Labels, p: Floats) -> tuple[float, float]:
 def _bin_index(p: Floats, bins: int) -> NDArray[np.intp]:
     scaled = np.floor(np.asarray(p, dtype=np.float64) * bins).astype(np.intp)
     return np.clip(scaled, 0, bins - 1)
+
+
+def _mass_index(p: Floats, bins: int) -> NDArray[np.intp]:
+    index = np.empty(len(p), dtype=np.intp)
+    index[np.argsort(p, kind="stable")] = np.arange(len(p)) * bins // len(p)
+    return index
 
 
 def _newton(columns: Floats, y: Floats, shift: Floats) -> Floats:

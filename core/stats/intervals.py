@@ -47,13 +47,15 @@ class Interval:
         return f"{numbers[0]} [{numbers[1]}, {numbers[2]}], n = {self.n}"
 
 
-def wilson(k: int, n: int, level: float = 0.95) -> Interval:
+def wilson(k: float, n: int, level: float = 0.95) -> Interval:
     """Return the Wilson score interval of a proportion.
 
     Parameters
     ----------
-    k, n : int
-        Successes and trials.
+    k : float
+        Successes; a mean over repeats on the same units need not be whole.
+    n : int
+        Trials.
     level : float, default 0.95
         Confidence level.
 
@@ -106,7 +108,7 @@ def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
     return Interval(k / n, low, high, n, level, "Clopper-Pearson")
 
 
-def _check_counts(k: int, n: int) -> None:
+def _check_counts(k: float, n: int) -> None:
     if n < 1:
         raise NotEnoughDataError("A proportion needs at least one observation; there is none.")
     if not 0 <= k <= n:

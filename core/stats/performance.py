@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ METRICS: dict[str, Callable[[Labels, Floats], float]] = {
 }
 """Every metric is computed in each repeat and averaged; calls are made at probability 0.5."""
 
+Metrics = Mapping[str, Callable[[Labels, Floats], float]]
+
 
 @dataclasses.dataclass(frozen=True)
 class Performance:
@@ -43,8 +45,8 @@ class Performance:
     repeats : int
         Predictions per patient, over which each metric is averaged.
     metrics : dict of str to Interval
-        The figures named in :data:`METRICS`; the n of sensitivity and specificity is that of the
-        class.
+        The figures named in :data:`METRICS` or asked for; the n of sensitivity and specificity is
+        that of the class.
     ece, ece_null : float
         Expected calibration error over ten bins, and what a perfectly calibrated model stays below
         in 95 % of samples of this size. (A bootstrap interval would mislead: resampling adds
@@ -73,7 +75,9 @@ class Performance:
         }
 
 
-def performance(y: Labels, p: Floats, n_boot: int = N_BOOT) -> Performance:
+def performance(
+    y: Labels, p: Floats, n_boot: int = N_BOOT, metrics: Metrics = METRICS
+) -> Performance:
     """Measure probabilities against outcomes.
 
     Parameters
@@ -84,20 +88,22 @@ def performance(y: Labels, p: Floats, n_boot: int = N_BOOT) -> Performance:
         Probabilities; several rows are repeats whose metrics are averaged.
     n_boot : int
         Bootstrap resamples of the patients.
+    metrics : mapping of str to callable
+        What to measure, sensitivity and specificity among it; by default :data:`METRICS`.
     """
     p = np.atleast_2d(p)
-    metrics = {
+    measured = {
         name: bootstrap(averaged(metric), (y, p.T), n_boot, SEED)
-        for name, metric in METRICS.items()
+        for name, metric in metrics.items()
     }
     positives = int(y.sum())
     for name, n in (("sensitivity", positives), ("specificity", len(y) - positives)):
-        metrics[name] = dataclasses.replace(metrics[name], n=n)
+        measured[name] = dataclasses.replace(measured[name], n=n)
     return Performance(
         n=len(y),
         positives=positives,
         repeats=len(p),
-        metrics=metrics,
+        metrics=measured,
         ece=float(np.mean([calibration.ece(y, row) for row in p])),
         ece_null=float(np.mean([calibration.ece_null_quantile(row) for row in p])),
         spiegelhalter_p=float(np.mean([calibration.spiegelhalter(y, row)[1] for row in p])),
@@ -106,10 +112,15 @@ def performance(y: Labels, p: Floats, n_boot: int = N_BOOT) -> Performance:
 
 
 def difference(
-    y: Labels, first: Floats, second: Floats, metric: str, n_boot: int = N_BOOT
+    y: Labels,
+    first: Floats,
+    second: Floats,
+    metric: str,
+    n_boot: int = N_BOOT,
+    metrics: Metrics = METRICS,
 ) -> Interval:
     """Return a metric of the first model minus that of the second, on the same patients."""
-    mean = averaged(METRICS[metric])
+    mean = averaged(metrics[metric])
 
     def gap(outcomes: Labels, one: Floats, other: Floats) -> float:
         return mean(outcomes, one) - mean(outcomes, other)

@@ -109,20 +109,41 @@ def require_columns(matched: ColumnMap, fields: FieldSet, columns: Sequence[str]
         )
         for field, claimed in matched.ambiguous.items()
     ]
+    absent = [field for field in matched.missing if fields[field].required]
     problems += [
         Problem(
             field,
             "",
             "missing-column",
             f"The file has no column for {fields[field].label}, which is required.",
-            f"Add the column {field}, or say which of these carries it: {name_list(columns)}.",
+            f"Add the column {field}, or say which column carries it."
+            # A file of something else lacks many: its columns are listed once.
+            + ("" if field != absent[0] else f" The file has {name_list(columns)}."),
         )
-        for field in matched.missing
-        if fields[field].required
+        for field in absent
     ]
     if problems:
         hint = other_system(columns, fields)
         raise InputError.from_problems((*([hint] if hint else []), *problems))
+
+
+def refuse_output_columns(header: Sequence[str], added: Sequence[str]) -> None:
+    """Refuse a table that already has a column of those that the result adds.
+
+    Raises
+    ------
+    InputError
+    """
+    taken = [column for column in added if column in header]
+    if taken:
+        problem = Problem(
+            ", ".join(taken),
+            "",
+            "output-column",
+            "The file already has columns of this name, which the result adds.",
+            "Rename or remove them.",
+        )
+        raise InputError.from_problems((problem,))
 
 
 def _claimants(columns: Sequence[str], spec: FieldSpec) -> tuple[str, ...]:

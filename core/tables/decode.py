@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from pathlib import Path
 
 from core.errors import InputError
@@ -20,12 +19,12 @@ _FORMATS = (
     (b"SQLite format 3", "an SQLite database"),
     (b"{\\rtf", "an RTF document"),
 )
-_UTF16 = (
+UTF16 = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16 LE"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16 BE"),
 )
 _CONTROL = bytes([*range(0x09), *range(0x0E, 0x20)])
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_EDGE = 100
 _EXPORT = "Export the table as CSV (UTF-8) and give that file."
 
 
@@ -42,9 +41,7 @@ def load_bytes(source: bytes | Path, name: str) -> bytes:
             size = source.stat().st_size
             data = source.read_bytes() if size <= MAX_BYTES else b""
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            message = f"{name} cannot be opened ({reason})."
-            raise refusal("unreadable", message, "Check the path and the permissions.") from error
+            raise unreadable(name, error) from error
     else:
         data, size = source, len(source)
     if size > MAX_BYTES:
@@ -53,6 +50,13 @@ def load_bytes(source: bytes | Path, name: str) -> bytes:
     if not data.strip():
         raise _empty(name)
     return data
+
+
+def unreadable(name: str, error: Exception) -> InputError:
+    """Return the refusal of a file that the system does not open."""
+    reason = getattr(error, "strerror", None) or str(error)
+    message = f"{name} cannot be opened ({reason})."
+    return refusal("unreadable", message, "Check the path and the permissions.")
 
 
 def to_utf8(data: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
@@ -75,24 +79,44 @@ def to_utf8(data: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
     InputError
         If the content is of another format, damaged, empty, or holds control characters.
     """
-    for magic, kind in _FORMATS:
-        if data.startswith(magic):
-            raise refusal("format", f"{name} is {kind}, not a text table.", _EXPORT)
+    refuse_binary(data, name)
     utf8, encoding, notes = _transcode(data, name)
     if has_control_characters(utf8):
         raise control_refusal(utf8, name)
-    start, end = utf8[:100].lstrip(), utf8[-100:].rstrip()
-    if not start and not utf8.strip():
+    if not utf8.strip():
         raise _empty(name)
+    refuse_markup(utf8[:_EDGE], utf8[-_EDGE:], name)
+    return utf8, encoding, notes
+
+
+def refuse_binary(start: bytes, name: str) -> None:
+    """Refuse a file that begins like one of another format than text.
+
+    Raises
+    ------
+    InputError
+    """
+    for magic, kind in _FORMATS:
+        if start.startswith(magic):
+            raise refusal("format", f"{name} is {kind}, not a text table.", _EXPORT)
+
+
+def refuse_markup(start: bytes, end: bytes, name: str) -> None:
+    """Refuse a text whose edges are those of JSON, HTML or XML.
+
+    Raises
+    ------
+    InputError
+    """
+    start, end = start.lstrip(), end.rstrip()
     if start.startswith((b"{", b"[")) and end.endswith((b"}", b"]")):
         raise refusal("format", f"{name} is JSON, not a table.", _EXPORT)
     if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         raise refusal("format", f"{name} is HTML or XML, not a table.", _EXPORT)
-    return utf8, encoding, notes
 
 
 def _transcode(data: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
-    for mark, codec, label in _UTF16:
+    for mark, codec, label in UTF16:
         if data.startswith(mark):
             try:
                 text = data[len(mark) :].decode(codec)
@@ -124,10 +148,18 @@ def has_control_characters(utf8: bytes) -> bool:
     return len(utf8.translate(None, _CONTROL)) < len(utf8)
 
 
+def count_lines(utf8: bytes) -> int:
+    """Return the number of line ends in a text, of whatever kind."""
+    lines = utf8.count(b"\n")
+    if b"\r" in utf8:
+        lines += utf8.count(b"\r") - utf8.count(b"\r\n")
+    return lines
+
+
 def control_refusal(utf8: bytes, name: str, first_line: int = 1) -> InputError:
     """Return the refusal that names the first control character of a text, and its line."""
     position = next(at for at, byte in enumerate(utf8) if byte in _CONTROL)
-    line = first_line + len(_LINE_END.findall(utf8, 0, position))
+    line = first_line + count_lines(utf8[:position])
     code = utf8[position]
     message = f"{name} holds the control character {code:#04x} in line {line}."
     fix = f"The file is binary or damaged. {_EXPORT}"

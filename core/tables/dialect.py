@@ -54,6 +54,29 @@ def detect_delimiter(utf8: bytes, name: str) -> tuple[str, list[str]]:
     return best, samples[best][0]
 
 
+def trim_header(utf8: bytes, delimiter: str, header: list[str]) -> tuple[bytes, list[str]]:
+    """Take off a delimiter at the end of the header line that no record has.
+
+    A widespread copy of the Wisconsin table is written so.
+
+    Returns
+    -------
+    tuple of bytes and list of str
+        Table and column names, both as they were where the records are as wide as the header.
+    """
+    line = utf8[: min((at for mark in b"\n\r" if (at := utf8.find(mark)) >= 0), default=0)]
+    _, *rows = _sample(utf8[:_HEAD_BYTES].decode(errors="ignore"), delimiter)
+    narrower = bool(rows) and all(len(row) == len(header) - 1 for row in rows)
+    if header[-1] or not narrower or not line.endswith(delimiter.encode()):
+        return utf8, header
+    return line[:-1] + utf8[len(line) :], header[:-1]
+
+
+def delimiter_notes(delimiter: str) -> tuple[str, ...]:
+    """Return what to say about the delimiter of a file: nothing where it is a comma."""
+    return () if delimiter == "," else (f"Cells are separated by a {DELIMITERS[delimiter]}.",)
+
+
 def detect_decimal(
     arrow: pa.Table, header: Sequence[str], delimiter: str
 ) -> tuple[Literal[".", ","], tuple[str, ...]]:
@@ -65,11 +88,11 @@ def detect_decimal(
     if delimiter == ",":
         return ".", ()
     texts = [column.unique() for column in arrow.columns]
-    commas = [n for n, t in zip(header, texts, strict=True) if _has(t, _COMMA_NUMBER)]
+    commas = _columns_with(_COMMA_NUMBER, texts, header)
     if not commas:
         return ".", ()
     named = name_list(commas)
-    points = [n for n, t in zip(header, texts, strict=True) if _has(t, _POINT_NUMBER)]
+    points = _columns_with(_POINT_NUMBER, texts, header)
     if points:
         return ".", (
             f"Decimal commas ({named}) and decimal points ({name_list(points)}) are mixed:"
@@ -99,7 +122,18 @@ def _sample(head: str, delimiter: str) -> list[list[str]]:
     return records
 
 
-def _has(texts: pa.Array, pattern: str, unlike: str = "") -> bool:
+def columns_with_points(arrow: pa.Table, header: Sequence[str]) -> list[str]:
+    """Return the columns in which a number is written with a decimal point."""
+    return _columns_with(_POINT_NUMBER, arrow.columns, header)
+
+
+def _columns_with(
+    pattern: str, columns: Sequence[pa.Array | pa.ChunkedArray], header: Sequence[str]
+) -> list[str]:
+    return [name for name, texts in zip(header, columns, strict=True) if _has(texts, pattern)]
+
+
+def _has(texts: pa.Array | pa.ChunkedArray, pattern: str, unlike: str = "") -> bool:
     import pyarrow.compute as pc
 
     hit = pc.match_substring_regex(texts, pattern)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
@@ -9,8 +12,12 @@ from core.tables.limits import MAX_BYTES, check_header, check_size, refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 MAX_UNPACKED_BYTES = 8 * MAX_BYTES
+Source = bytes | memoryview | Path
+
+_PAGE_BYTES = 1024 * 1024
 
 
 def read_parquet(data: bytes, name: str) -> pa.Table:
@@ -23,22 +30,85 @@ def read_parquet(data: bytes, name: str) -> pa.Table:
     InputError
         If the file is damaged, exceeds the limits, or has a nested or binary column.
     """
+    with _readable(name):
+        arrow = _read(data, name)
+    return _texts(arrow)
+
+
+def parquet_header(source: Source, name: str) -> tuple[str, ...]:
+    """Return the column names of a Parquet file of any size.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, has no rows, or columns that are too many or named twice.
+    """
+    with _readable(name), _open(source) as file:
+        columns = file.schema_arrow.names
+        check_header(columns, name)
+        check_size(min(file.metadata.num_rows, 1), 1, name)
+    return tuple(columns)
+
+
+def parquet_batches(source: Source, rows: int, name: str) -> Iterator[pa.Table]:
+    """Yield a Parquet file of any size as text, as :func:`read_parquet` does, ``rows`` at a time.
+
+    Raises
+    ------
+    InputError
+        If a part is damaged or unpacks to too much, or a column is nested or binary.
+    """
+    import pyarrow as pa
+
+    with _readable(name), _open(source) as file:
+        texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+    with _open(source, texts) as file:
+        batches = file.iter_batches(rows, use_threads=False)
+        while True:
+            with _readable(name):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            arrow = pa.Table.from_batches([batch])
+            unpacked = sum(_length(arrow.column(text)) for text in texts)
+            if unpacked > MAX_UNPACKED_BYTES:
+                raise _too_large(unpacked, name)
+            yield _texts(arrow)
+
+
+@contextlib.contextmanager
+def _readable(name: str) -> Iterator[None]:
     import pyarrow as pa
 
     try:
-        arrow = _read(data, name)
+        yield
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"{name} is a damaged or unsupported Parquet file."
         raise refusal("unreadable", message, "Write it again, or export it as CSV.") from error
+
+
+def _open(source: Source, dictionary: Sequence[str] = ()) -> pq.ParquetFile:
+    """Open a file so that no more than a page of a column is held at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(
+        source if isinstance(source, Path) else pa.py_buffer(source),
+        read_dictionary=list(dictionary),
+        buffer_size=_PAGE_BYTES,
+        pre_buffer=False,
+    )
+
+
+def _texts(arrow: pa.Table) -> pa.Table:
+    import pyarrow as pa
+
     columns = [_as_text(arrow.column(i), arrow.field(i)) for i in range(arrow.num_columns)]
     return pa.table(columns, names=arrow.column_names)
 
 
 def _read(data: bytes, name: str) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    file = pq.ParquetFile(pa.py_buffer(data))
+    file = _open(data)
     schema, metadata = file.schema_arrow, file.metadata
     check_header(schema.names, name)
     check_size(metadata.num_rows, len(schema.names), name)
@@ -46,9 +116,8 @@ def _read(data: bytes, name: str) -> pa.Table:
     unpacked = sum(group.total_byte_size for group in groups)
     # A text that repeats is stored once: only its dictionary tells how large the column becomes.
     texts = [field.name for field in schema if _is_text(field.type)]
-    file = pq.ParquetFile(pa.py_buffer(data), read_dictionary=texts)
     if unpacked <= MAX_UNPACKED_BYTES:
-        arrow = file.read(use_threads=False)
+        arrow = _open(data, texts).read(use_threads=False)
         unpacked = sum(_length(arrow.column(text)) for text in texts)
     if unpacked > MAX_UNPACKED_BYTES:
         raise _too_large(unpacked, name)

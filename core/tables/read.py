@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from core.errors import InputError, Problem
 from core.tables.decode import load_bytes, to_utf8
-from core.tables.dialect import DELIMITERS, detect_decimal, detect_delimiter
+from core.tables.dialect import delimiter_notes, detect_decimal, detect_delimiter, trim_header
 from core.tables.limits import check_header, check_size, refusal
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 _LISTED_ROWS = 10
-_MAX_RAGGED = 1_000
+MAX_RAGGED = 1_000
 _MAYBE_BLANK_LINE = (b"\n\n", b"\n\r", b"\r\r")
+# Ends the records with one of our own: no decoded text holds a control character.
+_END = "\x1e"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,8 +83,9 @@ def read_table(source: bytes | Path, name: str = "") -> Table:
     utf8, encoding, notes = to_utf8(data, name)
     utf8 = utf8.strip(b"\r\n")
     delimiter, header = detect_delimiter(utf8, name)
+    utf8, header = trim_header(utf8, delimiter, header)
     check_header(header, name)
-    arrow, dialect_notes = _parse(utf8, delimiter, len(header), name)
+    arrow, dialect_notes = _whole(utf8, delimiter, len(header), name)
     check_size(arrow.num_rows, len(header), name)
     decimal, decimal_notes = detect_decimal(arrow, header, delimiter)
     notes = (*notes, *dialect_notes, *decimal_notes)
@@ -94,76 +98,94 @@ def text_frame(arrow: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _parse(utf8: bytes, delimiter: str, width: int, name: str) -> tuple[pa.Table, tuple[str, ...]]:
-    # A quote that is never closed swallows every following line: a last record of our own tells.
-    data = b"%b\n%b\n" % (utf8, delimiter.join("x" * width).encode())
-    arrow, ragged = _read_records(data, delimiter, width, name)
-    last = arrow.slice(max(0, arrow.num_rows - 1)).to_pylist()
-    if [set(record.values()) for record in last] != [{"x"}]:
-        row = arrow.num_rows + len(ragged) - 1
-        message = f"{name} opens a quote that is never closed."
-        fix = "Close it, or double it within the cell."
-        raise refusal("open-quote", message, fix, row=row if row > 0 else None)
-    if ragged:
-        raise _ragged_refusal(ragged, name)
-    notes: tuple[str, ...] = ()
-    if delimiter != ",":
-        notes = (f"Cells are separated by a {DELIMITERS[delimiter]}.",)
-    if any(pair in utf8 for pair in _MAYBE_BLANK_LINE):
-        with_blank, _ = _read_records(data, delimiter, width, name, skip_blank=False)
-        blank = with_blank.num_rows - arrow.num_rows
-        if blank:
-            notes += (f"Blank lines were skipped ({blank}); rows are counted without them.",)
-    return arrow.slice(1, arrow.num_rows - 2), notes
+@dataclasses.dataclass(frozen=True, slots=True)
+class Records:
+    """Consecutive records of a text.
+
+    Attributes
+    ----------
+    arrow : Table
+        Their cells as text, the columns named by position; without the ragged ones.
+    ragged : tuple of (int, int, int)
+        Row, expected and found cells of each record of another width.
+    closed : bool
+        Whether every quote is closed. If not, the last record holds all that follows the quote.
+    """
+
+    arrow: pa.Table
+    ragged: tuple[tuple[int, int, int], ...]
+    closed: bool
+
+    def __len__(self) -> int:
+        return int(self.arrow.num_rows) + len(self.ragged)
 
 
-def read_block(
-    block: bytes, delimiter: str, width: int, name: str, *, first_row: int = 0
-) -> pa.Table:
-    """Return records without a header as text, ``width`` columns named by their position.
+def read_records(
+    utf8: bytes, delimiter: str, width: int, name: str, *, before: int = 0, skip_blank: bool = True
+) -> Records:
+    """Read records as text.
 
     Parameters
     ----------
-    block : bytes
-        Whole records in UTF-8.
+    utf8 : bytes
+        The records, in UTF-8 and without control characters.
     delimiter : str
         The character between cells.
     width : int
         Number of columns.
     name : str
         How the messages call the file.
-    first_row : int
-        Number of rows of the file before the block.
+    before : int
+        Number of rows of the file before these records; a header counts as none, so for a whole
+        file it is -1.
+    skip_blank : bool
+        Whether blank lines are no records.
 
     Raises
     ------
     InputError
-        If a record has another width; the row is that of the file.
+        If the text cannot be read, or very many records have another width.
     """
-    import pyarrow as pa
-
-    if not block.strip(b"\r\n"):
-        return pa.table([pa.array([], pa.large_string())] * width, [str(i) for i in range(width)])
-    arrow, ragged = _read_records(block, delimiter, width, name, before=first_row)
-    if ragged:
-        raise _ragged_refusal(ragged, name)
-    return arrow
+    # A quote that is never closed swallows every following line: a last record of our own tells.
+    data = b"%b\n%b\n" % (utf8, delimiter.join(_END * width).encode())
+    arrow, ragged = _parse(data, delimiter, width, name, before, skip_blank)
+    last = arrow.num_rows - 1
+    closed = last >= 0 and arrow.column(0)[last].as_py() == _END
+    return Records(arrow.slice(0, last) if closed else arrow, tuple(ragged), closed)
 
 
-def _read_records(
-    data: bytes,
-    delimiter: str,
-    width: int,
-    name: str,
-    *,
-    skip_blank: bool = True,
-    before: int = -1,
+def open_quote_refusal(found: Records, name: str, before: int = 0) -> InputError:
+    """Return the refusal of records in which a quote is not closed."""
+    row = len(found) + before
+    message = f"{name} opens a quote that is never closed."
+    fix = "Close it, or double it within the cell."
+    return refusal("open-quote", message, fix, row=row if row > 0 else None)
+
+
+def _whole(utf8: bytes, delimiter: str, width: int, name: str) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return the rows below the header, and notes on how the text is written."""
+    found = read_records(utf8, delimiter, width, name, before=-1)
+    if not found.closed:
+        raise open_quote_refusal(found, name, -1)
+    if found.ragged:
+        raise ragged_refusal(found.ragged, name)
+    notes = delimiter_notes(delimiter)
+    if any(pair in utf8 for pair in _MAYBE_BLANK_LINE):
+        with_blank = read_records(utf8, delimiter, width, name, before=-1, skip_blank=False)
+        notes += blank_notes(len(with_blank) - len(found))
+    return found.arrow.slice(1), notes
+
+
+def blank_notes(count: int) -> tuple[str, ...]:
+    """Return what to say about skipped blank lines."""
+    if not count:
+        return ()
+    return (f"Blank lines were skipped ({count:,}); rows are counted without them.",)
+
+
+def _parse(
+    data: bytes, delimiter: str, width: int, name: str, before: int, skip_blank: bool
 ) -> tuple[pa.Table, list[tuple[int, int, int]]]:
-    """Return all records as text, and (row, expected, found) of those with another width.
-
-    ``before`` is the number of rows of the file before these records; a header counts as none, so
-    for a whole file it is -1.
-    """
     import pyarrow as pa
     from pyarrow import csv
 
@@ -171,7 +193,7 @@ def _read_records(
 
     def note(row: csv.InvalidRow) -> str:
         ragged.append((row.number + before, row.expected_columns, row.actual_columns))
-        return "skip" if len(ragged) < _MAX_RAGGED else "error"
+        return "skip" if len(ragged) < MAX_RAGGED else "error"
 
     columns = [str(position) for position in range(width)]
     try:
@@ -188,13 +210,14 @@ def _read_records(
         )
     except pa.ArrowInvalid as error:
         if ragged:
-            raise _ragged_refusal(ragged, name) from error
+            raise ragged_refusal(ragged, name) from error
         message = f"{name} cannot be read as a table ({str(error).splitlines()[0]})."
         raise refusal("unreadable", message, "Export it again as CSV (UTF-8).") from error
     return arrow, ragged
 
 
-def _ragged_refusal(ragged: list[tuple[int, int, int]], name: str) -> InputError:
+def ragged_refusal(ragged: Sequence[tuple[int, int, int]], name: str) -> InputError:
+    """Return the refusal of records of another width, given as row, expected and found cells."""
     problems = [
         Problem(
             "",
@@ -207,6 +230,6 @@ def _ragged_refusal(ragged: list[tuple[int, int, int]], name: str) -> InputError
         for row, expected, found in ragged[:_LISTED_ROWS]
     ]
     listed = "\n".join(problem.sentence() for problem in problems)
-    count = f"at least {_MAX_RAGGED:,}" if len(ragged) == _MAX_RAGGED else f"{len(ragged):,}"
+    count = f"at least {MAX_RAGGED:,}" if len(ragged) >= MAX_RAGGED else f"{len(ragged):,}"
     message = f"{name}: rows with more or fewer cells than the header: {count}.\n{listed}"
     return InputError(message, tuple(problems))

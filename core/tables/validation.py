@@ -1,8 +1,8 @@
 """Validate a table cell by cell, at the speed of whole columns.
 
-``FieldSpec.check`` is the only rule book. A column is reduced to its distinct texts; those that
-are plainly valid numbers are converted together, and every other text goes through ``check``
-once. The outcome is then spread over the rows.
+``FieldSpec.check`` is the only rule book. The cells of a column that are plainly valid numbers are
+converted together; of the others, each distinct text goes through ``check`` once, and the outcome
+is spread over its rows.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -31,7 +31,7 @@ MAX_DISTINCT = 200_000
 
 REPORT_COLUMNS = ("row", "column", "value", "rule", "severity", "message", "fix")
 
-_PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_PLAIN_NUMBER = r"^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?$"
 _DECIMAL_COMMA = r"^(\s*[+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?\s*)$"
 
 
@@ -194,10 +194,18 @@ def validate(
     return Validation(pd.DataFrame(values, columns=list(fields.names)), tuple(findings))
 
 
-def problems_frame(validation: Validation, limit: int = LISTED) -> pd.DataFrame:
-    """Return the findings as a table for download, with a last line for what is not listed."""
-    records = [problem.to_dict() for problem in validation.problems(limit)]
-    omitted = validation.total - len(records)
+def findings_frame(problems: Sequence[Problem], total: int) -> pd.DataFrame:
+    """Return findings as a table for download, with a last line for what is not listed.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        The findings that are listed.
+    total : int
+        Number of all findings.
+    """
+    records = [problem.to_dict() for problem in problems]
+    omitted = total - len(records)
     if omitted:
         message = f"{omitted:,} more findings are not listed here."
         fix = "Mend the listed ones and check the file again."
@@ -209,54 +217,73 @@ def problems_frame(validation: Validation, limit: int = LISTED) -> pd.DataFrame:
 def _validate_column(
     series: pd.Series[str], column: str, spec: FieldSpec, decimal: str
 ) -> tuple[NDArray[np.float64], ColumnFindings]:
-    texts, codes = _distinct(series)
-    if decimal == ",":
-        import pyarrow.compute as pc
-
-        texts = pc.replace_substring_regex(texts, _DECIMAL_COMMA, r"\1.\2")
+    texts = _texts(series, decimal)
     numbers, plain = _plain_numbers(texts, spec)
+    doubtful = np.nonzero(~plain)[0]
+    encoded = texts.take(doubtful).dictionary_encode()
+    judged = np.empty(len(encoded.dictionary))
+    number_of = np.full(len(judged), -1)
     found: list[tuple[Problem, ...]] = []
-    number_of = np.full(len(numbers), -1)
-    for index in np.nonzero(~plain)[0]:
-        numbers[index], problems = spec.check(texts[index].as_py(), text=True)
+    for index, text in enumerate(encoded.dictionary.to_pylist()):
+        judged[index], problems = spec.check(text, text=True)
         if problems:
             number_of[index] = len(found)
             found.append(tuple(_as_written(p, column, decimal) for p in problems))
         if len(found) > MAX_DISTINCT:
             raise _wrong_column(column, spec, found[0][0])
+    codes = encoded.indices.to_numpy()
+    numbers[doubtful] = judged[codes]
     which = number_of[codes]
-    rows = np.nonzero(which >= 0)[0]
-    return numbers[codes], ColumnFindings(rows, which[rows], tuple(found))
+    bad = which >= 0
+    return numbers, ColumnFindings(doubtful[bad], which[bad], tuple(found))
 
 
-def _distinct(series: pd.Series[str]) -> tuple[pa.Array, NDArray[np.int32]]:
-    """Return the distinct texts of a column, and for each row which of them it holds."""
+def _texts(series: pd.Series[str], decimal: str) -> pa.Array:
+    """Return the cells of a column with decimal points."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     column = pa.chunked_array(pa.array(series, type=pa.large_string(), from_pandas=True))
-    encoded = pc.fill_null(column, "").combine_chunks().dictionary_encode()
-    return encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False)
+    texts = pc.fill_null(column, "").combine_chunks()
+    if decimal == ",":
+        texts = pc.replace_substring_regex(texts, _DECIMAL_COMMA, r"\1.\2")
+    return texts
 
 
 def _plain_numbers(
     texts: pa.Array, spec: FieldSpec
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Convert the texts that are plainly numbers, and say which need no further check."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    candidates = pc.if_else(pc.match_substring_regex(texts, _PLAIN_NUMBER), texts, None)
-    numbers = pc.cast(candidates, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    numbers = _converted(texts)
     if spec.is_code:
         plain = np.isin(numbers, [code for code, _ in spec.choices])
     else:
-        plain = ~np.isnan(numbers)
+        plain = np.isfinite(numbers)
         for low, high in ((spec.low, spec.high), spec.seen or (None, None)):
             plain &= (numbers >= (-np.inf if low is None else low)) & (
                 numbers <= (np.inf if high is None else high)
             )
-    return numbers, plain & ~np.isin(numbers, spec.missing_codes)
+    if spec.missing_codes:
+        plain &= ~np.isin(numbers, spec.missing_codes)
+    return numbers, plain
+
+
+def _converted(texts: pa.Array) -> NDArray[np.float64]:
+    """Return texts as numbers, NaN where one is not plainly a number.
+
+    Arrow reads a subset of what ``float`` reads, correctly rounded like it, and refuses the whole
+    column for one text outside: only then must a pattern pick the numbers.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        numbers = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        plain = pc.match_substring_regex(texts, _PLAIN_NUMBER)
+        numbers = pc.cast(pc.if_else(plain, texts, None), pa.float64())
+    converted: NDArray[np.float64] = numbers.to_numpy(zero_copy_only=False).copy()
+    return converted
 
 
 def _as_written(problem: Problem, column: str, decimal: str) -> Problem:

@@ -67,28 +67,44 @@ def cells(values: Any) -> pa.Array:
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     text = pc.fill_null(pc.cast(column, pa.large_string()), _text(""))
-    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type) or _numeric(text):
         return text
     # Columns repeat themselves: the patterns need to see each distinct text only once.
     encoded = text.dictionary_encode()
     return _quoted(_defused(encoded.dictionary)).take(encoded.indices)
 
 
+def _numeric(text: pa.Array) -> bool:
+    """Return whether every cell is a plain number: neither a formula nor in need of quotes."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        numbers = pc.cast(text, pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return bool(pc.all(pc.is_finite(numbers)).as_py())
+
+
 def _defused(text: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
-    formula = pc.and_not(
-        pc.match_substring_regex(text, _FORMULA), pc.match_substring_regex(text, _NUMBER)
-    )
+    formula = pc.match_substring_regex(text, _FORMULA)
+    if not pc.any(formula).as_py():
+        return text
+    formula = pc.and_not(formula, pc.match_substring_regex(text, _NUMBER))
     return pc.if_else(formula, pc.binary_join_element_wise(_text("'"), text, _text("")), text)
 
 
 def _quoted(text: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
+    needed = pc.match_substring_regex(text, _NEEDS_QUOTES)
+    if not pc.any(needed).as_py():
+        return text
     escaped = pc.replace_substring(text, '"', '""')
     quoted = pc.binary_join_element_wise(_text('"'), escaped, _text('"'), _text(""))
-    return pc.if_else(pc.match_substring_regex(text, _NEEDS_QUOTES), quoted, text)
+    return pc.if_else(needed, quoted, text)
 
 
 def _text(value: str) -> pa.Scalar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.viz.chart import Chart
 from core.viz.curves import curve
-from core.viz.distributions import histogram
+from core.viz.distributions import histogram, histograms
 from core.viz.evidence import forest, reliability
 from core.viz.lines import Line, Mark, lines
 from core.viz.matrix import correlation_matrix
@@ -26,6 +26,7 @@ __all__ = [
     "forest",
     "front",
     "histogram",
+    "histograms",
     "interval_bar",
     "lines",
     "paired_bars",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.viz import theme
-from core.viz.chart import Chart, figure, inside, line, need_finite, note, padded
+from core.viz.chart import Chart, Floats, figure, inside, line, need_finite, note, padded
 from core.viz.text import label, number, percent
 
 
@@ -18,7 +19,7 @@ def histogram(
     values: ArrayLike,
     *,
     x_label: str,
-    bins: int = 20,
+    bins: int | Sequence[float] = 20,
     marker: float | None = None,
     marker_label: str = "this patient",
 ) -> Chart:
@@ -30,8 +31,8 @@ def histogram(
         The values; NaN are counted as missing and named on the axis.
     x_label : str
         Name and unit of the values.
-    bins : int, default 20
-        Number of bins of equal width.
+    bins : int or sequence of float, default 20
+        Number of bins of equal width, or their edges.
     marker : float or None
         A value to point out.
     marker_label : str
@@ -94,4 +95,84 @@ def _histogram_figure(
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         shapes=shapes,
         annotations=notes,
+    )
+
+
+def histograms(
+    groups: Mapping[str, ArrayLike], *, x_label: str, bins: int = 24, height: int = 340
+) -> Chart:
+    """Draw how values are distributed in each group, over the same bins.
+
+    The bars are shares of their group, so that groups of unequal size can be compared.
+
+    Parameters
+    ----------
+    groups : mapping of str to array_like, shape (n,)
+        Name of the group to its finite values.
+    x_label : str
+        Name and unit of the values.
+    bins : int, default 24
+        Number of bins of equal width over all groups.
+    height : int, default 340
+        Height in pixels.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If a group is empty.
+    SuiteError
+        If a value is not finite.
+    """
+    known = {name: need_finite(f"values of {name}", values) for name, values in groups.items()}
+    padded(np.concatenate(list(known.values())))
+    edges = np.histogram_bin_edges(np.concatenate(list(known.values())), bins=bins)
+    counts = {name: np.histogram(values, bins=edges)[0] for name, values in known.items()}
+    parts = [
+        f"{name} (n = {len(values)}) from {number(float(values.min()))} to"
+        f" {number(float(values.max()))}, median {number(float(np.median(values)))}"
+        for name, values in known.items()
+    ]
+    tables = [
+        pd.DataFrame({"Group": name, "From": edges[:-1], "To": edges[1:], "Count": count})
+        for name, count in counts.items()
+    ]
+    return Chart(
+        _groups_figure(counts, edges, x_label, height),
+        f"Distribution of {x_label}: {'; '.join(parts)}.",
+        pd.concat(tables, ignore_index=True),
+    )
+
+
+def _groups_figure(
+    counts: Mapping[str, NDArray[np.intp]], edges: Floats, x_label: str, height: int
+) -> Any:
+    import plotly.graph_objects as go
+
+    widths, colours = np.diff(edges), theme.CATEGORICAL
+    places = [f"{number(a)} to {number(b)}" for a, b in itertools.pairwise(edges)]
+    bars = [
+        go.Bar(
+            x=edges[:-1] + widths / 2,
+            y=100 * count / count.sum(),
+            width=widths,
+            marker={"color": theme.tint(colours[i], 0.55),
+                    "line": {"width": 1, "color": colours[i]}},
+            customdata=[f"{name}, {place}: {c}" for place, c in zip(places, count, strict=True)],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+        for i, (name, count) in enumerate(counts.items())
+    ]  # fmt: skip
+    key = "   ".join(
+        f'<span style="color:{colours[i]}">■</span> {label(name)}, n = {count.sum()}'
+        for i, (name, count) in enumerate(counts.items())
+    )
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1}
+    return figure(
+        bars,
+        height=height,
+        xaxis={"title": label(x_label), "range": padded(edges, share=0.03), "showgrid": False},
+        yaxis={"title": "Share of the group (%)", "rangemode": "tozero"},
+        barmode="overlay",
+        margin={"l": 8, "r": 8, "t": 32, "b": 8},
+        annotations=[note(key, yanchor="bottom", **place)],
     )

@@ -70,6 +70,7 @@ def lines(
     level: tuple[float, str] | None = None,
     moments: Mapping[str, float] | None = None,
     y_range: tuple[float, float] | None = None,
+    x_steps: Sequence[float] | None = None,
     height: int = 360,
 ) -> Chart:
     """Draw one or more named lines.
@@ -88,6 +89,8 @@ def lines(
         Vertical lines by name, such as the moment of an alarm.
     y_range : tuple of float, optional
         Limits of the vertical axis.
+    x_steps : sequence of float, optional
+        Ascending positive values: a horizontal axis in equal ratios, with these as its ticks.
     height : int, default 360
         Height in pixels.
 
@@ -101,21 +104,25 @@ def lines(
     ys = np.concatenate([v for one in checked.values() for k, v in one.items() if k in _VALUES])
     reach = [*ys, *(mark.y for mark in marks), *([level[0]] if level else [])]
     moments = dict(moments or {})
-    x_range = padded([*xs, *moments.values(), *(mark.x for mark in marks)], share=0.02)
+    places = np.array([*xs, *moments.values(), *(mark.x for mark in marks)])
+    x_range = padded(places if x_steps is None else np.log10(places), share=0.02)
     span = (x_range, y_range or padded(reach))
+    key = _key(list(checked)) if len(checked) > 1 else []
+    above = 20 * (len(key) + bool(moments))
     drawn = figure(
         [*_traces(checked), *_mark_traces(marks)],
-        height=height,
-        xaxis={"title": label(x_label), "range": x_range},
+        height=height + 20 * len(key),
+        xaxis={"title": label(x_label), "range": x_range, **_ratios(x_steps)},
         yaxis={"title": label(y_label), "range": span[1]},
-        margin={"l": 8, "r": 16, "t": 28 if moments else 8, "b": 8},
+        margin={"l": 8, "r": 16, "t": 8 + above, "b": 8},
         shapes=_shapes(level, moments),
-        annotations=_notes(checked, marks, level, moments, span),
+        annotations=_notes(key, marks, level, moments, span, ratios=x_steps is not None),
     )
     return Chart(drawn, _alt(checked, x_label, y_label, marks, moments), _table(checked, x_label))
 
 
 _VALUES = ("y", "low", "high")
+_WIDE, _ROOM = 52, 0.14
 
 
 def _checked(name: str, one: Line) -> dict[str, Any]:
@@ -212,32 +219,54 @@ def _shapes(level: tuple[float, str] | None, moments: Mapping[str, float]) -> li
     return shapes
 
 
+def _ratios(steps: Sequence[float] | None) -> dict[str, Any]:
+    """Return an axis in equal ratios, with the steps whose labels have room beside each other."""
+    if steps is None:
+        return {}
+    room = _ROOM * math.log10(steps[-1] / steps[0])
+    kept: list[float] = []
+    for step in steps:
+        if not kept or math.log10(step / kept[-1]) >= room:
+            kept.append(step)
+    names = [f"{step:.3g}" for step in kept]
+    return {"type": "log", "tickvals": kept, "ticktext": names, "tickangle": 0}
+
+
+def _key(names: Sequence[str]) -> list[str]:
+    """Return the lines of the key: one for all names where a phone has room for it, or one each."""
+    entries = [
+        f'<span style="color:{colour}">━</span> {label(name)}'
+        for name, colour in zip(names, _colours(len(names)), strict=True)
+    ]
+    return ["   ".join(entries)] if sum(len(name) + 5 for name in names) <= _WIDE else entries
+
+
 def _notes(
-    checked: Mapping[str, dict[str, Any]],
+    key: Sequence[str],
     marks: Sequence[Mark],
     level: tuple[float, str] | None,
     moments: Mapping[str, float],
     span: tuple[tuple[float, float], tuple[float, float]],
+    *,
+    ratios: bool,
 ) -> list[dict[str, Any]]:
     (left, right), _ = span
+
+    def at(x: float) -> dict[str, Any]:
+        place = math.log10(x) if ratios else x  # labels on such an axis are placed by the logarithm
+        return {"x": place, **inside((place - left) / (right - left))}
+
     notes = [
-        note(f"<b>{label(mark.text, 30)}</b>", x=mark.x, y=mark.y, yshift=16,
-             **inside((mark.x - left) / (right - left)))
-        for mark in marks
-    ]  # fmt: skip
+        note(f"<b>{label(mark.text, 30)}</b>", y=mark.y, yshift=16, **at(mark.x)) for mark in marks
+    ]
     if level is not None:
         notes.append(note(label(level[1]), xref="paper", x=0, xanchor="left", y=level[0],
                           yanchor="bottom"))  # fmt: skip
     for name, x in moments.items():
-        place = inside((x - left) / (right - left))
-        notes.append(note(label(name), x=x, yref="paper", y=1, yanchor="bottom", **place))
-    if len(checked) > 1:
-        key = "   ".join(
-            f'<span style="color:{colour}">━</span> {label(name)}'
-            for name, colour in zip(checked, _colours(len(checked)), strict=True)
-        )
-        notes.append(note(key, xref="paper", x=1, xanchor="right", yref="paper", y=0.02,
-                          yanchor="bottom", align="right"))  # fmt: skip
+        notes.append(note(label(name), yref="paper", y=1, yanchor="bottom", **at(x)))
+    if key:
+        notes.append(note("<br>".join(key), xref="paper", x=0, xanchor="left", yref="paper", y=1,
+                          yanchor="bottom", yshift=20 * bool(moments), align="left"))  # fmt: skip
     return notes
 
 

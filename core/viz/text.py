@@ -35,6 +35,16 @@ def number(value: float, digits: int = 2) -> str:
     return "0" if text in ("-0", "") else text.replace("-", MINUS)
 
 
+def p_value(p: float) -> str:
+    """Return a p value as ``p = 0.031``, or ``p < 0.001`` where three decimals would show 0."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def within(gap: float) -> str:
+    """Return how exactly two numbers agree: ``exactly``, or ``within 4e-15``."""
+    return "exactly" if gap == 0 else f"within {gap:.0e}"
+
+
 def fixed(value: float, digits: int = 3) -> str:
     """Return a number with all its decimals, for columns of figures that are compared."""
     text = f"{value:.{digits}f}"

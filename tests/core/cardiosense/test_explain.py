@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import json
 import math
@@ -14,12 +13,14 @@ from hypothesis import given, settings
 from scipy.special import expit
 
 from core.cardiosense.boosted import Calibration, XGBoostModel, fit_booster
-from core.cardiosense.explain import GOOD_FIT, STABLE, ModelCheck, explain
+from core.cardiosense.explain import ModelCheck, explain
 from core.cardiosense.logistic import LogisticModel
 from core.cardiosense.model import models
 from core.cardiosense.schema import CORE_NAMES, DIAGNOSTIC
 from core.cardiosense.score import score_patient
 from core.errors import InputError
+from core.explain import lime_summary
+from core.explain.lime_summary import GOOD_FIT, STABLE
 from tests.strategies import partial_patients
 
 DIAGNOSTIC_MODELS = ("logistic-13", "logistic-10", "xgboost-13", "xgboost-10")
@@ -172,9 +173,8 @@ def test_lime_leaves_missing_findings_out_and_carries_its_range(patient):
 
 
 def test_weak_lime_figures_become_warnings(monkeypatch, patient):
-    module = importlib.import_module("core.cardiosense.explain")
-    monkeypatch.setattr(module, "GOOD_FIT", 1.1)
-    monkeypatch.setattr(module, "STABLE", 1.1)
+    monkeypatch.setattr(lime_summary, "GOOD_FIT", 1.1)
+    monkeypatch.setattr(lime_summary, "STABLE", 1.1)
     warnings = explain(patient, seeds=2).lime.warnings
     assert [text.split("'s ")[1].split()[0] for text in warnings] == ["local", "three", "five"]
 

@@ -169,6 +169,15 @@ def test_a_table_with_ragged_rows_is_refused():
 def test_a_probability_that_is_none_is_refused(value):
     with pytest.raises(SuiteError, match="cannot be drawn"):
         render(document(IntervalBar(value, 0.1, 0.2)))
+    with pytest.raises(SuiteError, match="cannot be drawn"):
+        render(document(IntervalBar(0.15, 0.1, 0.2, threshold=value)))
+
+
+def test_a_threshold_is_drawn_where_it_is():
+    plain, low, high = (
+        render(document(IntervalBar(0.5, 0.4, 0.6, threshold=t))) for t in (None, 0.1, 0.9)
+    )
+    assert len({plain, low, high}) == 3
 
 
 def test_bars_that_do_not_fit_are_refused():

@@ -20,6 +20,8 @@ def test_defaults_are_quiet_and_local():
     assert plain.allowed_hosts == ("127.0.0.1", "localhost")
     assert plain.audit_url.startswith("sqlite:///")
     assert plain.audit_url.endswith("/var/audit.sqlite")
+    assert plain.drift_url.startswith("sqlite:///")
+    assert plain.drift_url.endswith("/var/drift.sqlite")
     assert plain.models_root.name == "models"
 
 
@@ -27,6 +29,7 @@ def test_every_variable_is_read(tmp_path: Path):
     given_ = {
         "SUITE_MODELS_ROOT": str(tmp_path),
         "SUITE_AUDIT_URL": f"sqlite:///{tmp_path}/log.sqlite",
+        "SUITE_DRIFT_URL": f"sqlite:///{tmp_path}/drift.sqlite",
         "SUITE_AUDIT_MODE": " Full ",
         "SUITE_API_KEY": "k" * 32,
         "SUITE_BODY_LIMIT_BYTES": "4096",
@@ -38,6 +41,7 @@ def test_every_variable_is_read(tmp_path: Path):
     assert Settings.from_env(given_) == Settings(
         models_root=tmp_path.resolve(),
         audit_url=f"sqlite:///{tmp_path}/log.sqlite",
+        drift_url=f"sqlite:///{tmp_path}/drift.sqlite",
         audit_mode="full",
         api_key="k" * 32,
         body_limit_bytes=4096,
@@ -73,9 +77,10 @@ def test_a_bad_value_names_variable_value_and_mend(name: str, value: str):
 
 
 @pytest.mark.parametrize("url", ["mysql://root:hunter2@db/x", "sqlite://", "", "postgresql://"])
-def test_a_bad_database_is_refused_without_its_password(url: str):
-    with pytest.raises(SuiteError, match="SUITE_AUDIT_URL") as caught:
-        Settings.from_env({"SUITE_AUDIT_URL": url})
+@pytest.mark.parametrize("name", ["SUITE_AUDIT_URL", "SUITE_DRIFT_URL"])
+def test_a_bad_database_is_refused_without_its_password(name: str, url: str):
+    with pytest.raises(SuiteError, match=name) as caught:
+        Settings.from_env({name: url})
     assert "hunter2" not in caught.value.message
 
 

@@ -69,6 +69,26 @@ def test_ece_by_hand():
     assert calibration.ece(y, p) == pytest.approx((0.05 + 0.85 + 2 * 0.475) / 4)
 
 
+def test_ece_of_equally_many_patients_by_hand():
+    y = np.array([0, 1, 0, 1, 1, 1])
+    p = np.array([0.01, 0.02, 0.03, 0.9, 0.95, 0.98])
+    # Two bins of three: |1 - 0.06| and |3 - 2.83|; bins of equal width give the same here.
+    assert calibration.ece(y, p, 2, equal_mass=True) == pytest.approx((0.94 + 0.17) / 6)
+    assert calibration.ece(y, p, 2) == calibration.ece(y, p, 2, equal_mass=True)
+    # Three of two: |1 - 0.03|, |1 - 0.93| and |2 - 1.93|.
+    assert calibration.ece(y, p, 3, equal_mass=True) == pytest.approx((0.97 + 0.07 + 0.07) / 6)
+
+
+def test_equal_mass_null_is_that_of_equal_mass_bins():
+    rng = np.random.default_rng(5)
+    p = rng.random(300) ** 6
+    limit = calibration.ece_null_quantile(p, 0.95, equal_mass=True)
+    simulated = [
+        calibration.ece((rng.random(300) < p).astype(int), p, equal_mass=True) for _ in range(500)
+    ]
+    assert np.mean(np.array(simulated) <= limit) == pytest.approx(0.95, abs=0.03)
+
+
 def test_ece_of_a_perfect_model_is_noise_of_known_size():
     rng = np.random.default_rng(0)
     p = rng.random(303)

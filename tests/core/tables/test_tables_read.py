@@ -130,6 +130,28 @@ def test_an_empty_line_within_quotes_is_no_blank_line() -> None:
     assert table.notes == ()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_delimiter_after_the_header_that_no_row_has_is_no_column(
+    end: str, delimiter: str
+) -> None:
+    lines = ['"a",b,', "1,2", "3,4"]
+    content = end.join(lines).replace(",", delimiter).encode()
+    frame = read_table(content).frame
+    assert list(frame.columns) == ["a", "b"]
+    assert frame.to_numpy().tolist() == [["1", "2"], ["3", "4"]]
+
+
+@pytest.mark.parametrize("rows", [b"1,2,\n", b"1,2,\n3,4\n", b"1,2\n3,4,5\n"])
+def test_a_last_column_without_a_name_that_a_row_has_stays(rows: bytes) -> None:
+    content = b"a,b,\n" + rows
+    if rows.count(b",") == 2:
+        assert list(read_table(content).frame.columns) == ["a", "b", ""]
+    else:
+        with pytest.raises(InputError, match="more or fewer cells"):
+            read_table(content)
+
+
 def test_header_without_delimiter_is_one_column() -> None:
     assert as_rows(b"age\n63\n") == [["age"], ["63"]]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.errors import InputError
 from core.fields import MISSING_TOKENS, FieldSet, FieldSpec
-from core.tables import Validation, problems_frame, validate
+from core.tables import Validation, findings_frame, validate
 
 SPECS = [*DIAGNOSTIC, *PREVENTION]
 
@@ -128,14 +128,15 @@ def test_absent_columns_are_missing_everywhere(mixed) -> None:
 
 def test_listing_is_capped_and_counting_is_not(mixed) -> None:
     assert mixed.problems(3) == mixed.problems()[:3]
-    report = problems_frame(mixed, 3)
+    report = findings_frame(mixed.problems(3), mixed.total)
     assert report["row"].tolist()[:3] == [1, 2, 2]
     assert report.iloc[-1]["rule"] == "not-listed"
     assert "6 more findings" in report.iloc[-1]["message"]
 
 
 def test_report_of_a_clean_table_is_empty() -> None:
-    report = problems_frame(one_column(DIAGNOSTIC["age"], ["63"]))
+    clean = one_column(DIAGNOSTIC["age"], ["63"])
+    report = findings_frame(clean.problems(), clean.total)
     assert len(report) == 0
     assert list(report.columns) == ["row", "column", "value", "rule", "severity", "message", "fix"]
 

@@ -47,6 +47,8 @@ def build_all():
                              axis="AUC", reference=0.95, reference_label="single split"),
         "reliability": viz.reliability(_bins()),
         "histogram": viz.histogram([1.0, 2.0, 2.5, NAN], x_label="Age (years)", marker=2.0),
+        "histograms": viz.histograms({"Healthy": [1.0, 2.0], "Ill": [2.5, 3.0, 3.5]},
+                                     x_label="Radius", bins=5),
         "lines": viz.lines({"Model": viz.Line(x, x / 250, x / 300, x / 210),
                             "Shown weakly": viz.Line(x, x / 400, dashed=x > 150)},
                            x_label="Pressure (mmHg)", y_label="Risk", level=(0.5, "target"),
@@ -444,3 +446,56 @@ def test_the_matrix_names_its_strongest_pairs():
 def test_the_matrix_refuses_what_is_no_correlation(values):
     with pytest.raises(SuiteError):
         viz.correlation_matrix(["a", "b"], values, quantity="Correlation")
+
+
+def test_histograms_share_their_bins_and_show_shares_of_each_group():
+    chart = viz.histograms({"few": [0.0, 1.0], "many": [1.0] * 30}, x_label="Radius", bins=2)
+    few, many = chart.figure.data
+    assert (few.x == many.x).all()
+    assert list(few.y) == [50, 50]
+    assert list(many.y) == [0, 100]
+    assert chart.table.groupby("Group")["Count"].sum().to_dict() == {"few": 2, "many": 30}
+    assert "many (n = 30)" in chart.alt
+
+
+def test_histograms_refuse_an_empty_group():
+    with pytest.raises(NotEnoughDataError):
+        viz.histograms({"none": []}, x_label="Radius")
+
+
+def test_lines_in_equal_ratios_place_their_labels_by_the_logarithm():
+    chart = viz.lines(
+        {"AUROC": viz.Line([1.0, 10.0, 100.0], [0.5, 0.9, 1.0])},
+        x_label="Factor", y_label="AUROC", marks=[viz.Mark(10.0, 0.9, "here")],
+        x_steps=[1.0, 10.0, 100.0],
+    )  # fmt: skip
+    axis = chart.figure.layout.xaxis
+    assert axis.type == "log"
+    assert list(axis.tickvals) == [1, 10, 100]
+    assert axis.range[0] < 0 < 2 < axis.range[1]
+    assert [n.x for n in chart.figure.layout.annotations if "here" in n.text] == [1.0]
+
+
+def test_the_key_of_many_lines_is_one_line_each():
+    names = ("no guard", "guard by the integrity score", "guard by the largest z")
+    chart = viz.lines(
+        {name: viz.Line([0, 1], [0, i]) for i, name in enumerate(names)}, x_label="x", y_label="y"
+    )
+    key = [n.text for n in chart.figure.layout.annotations if "guard" in n.text]
+    assert len(key) == 1
+    assert key[0].count("<br>") == 2
+
+
+def test_a_matrix_with_groups_names_each_group_once_and_keeps_whole_names_elsewhere():
+    chart = viz.correlation_matrix(
+        ["radius", "area", "radius"], [[1, 0.9, 0.1], [0.9, 1, -0.5], [0.1, -0.5, 1]],
+        quantity="Correlation, n = 10", groups=["Mean", "Mean", "Worst"],
+    )  # fmt: skip
+    assert list(chart.figure.data[0].x[0]) == ["Mean", "Mean", "Worst"]
+    assert "Mean radius with Mean area +0.90" in chart.alt
+    assert list(chart.table["Row"]) == ["Mean radius", "Mean area", "Worst radius"]
+
+
+def test_a_histogram_takes_edges():
+    chart = viz.histogram([1, 2, 2], x_label="Count", bins=[0.5, 1.5, 2.5])
+    assert list(chart.table["Count"]) == [1, 2]

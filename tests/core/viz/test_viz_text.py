@@ -73,3 +73,14 @@ def test_label_leaves_no_tag_but_line_breaks(raw):
 def test_percent_is_never_out_of_scale(p):
     shown = text.percent(p).removesuffix(" %").split()[-1]
     assert abs(int(shown) - 100 * p) <= 1
+
+
+def test_p_values_never_show_as_zero():
+    assert text.p_value(0.0306) == "p = 0.031"
+    assert text.p_value(1e-12) == "p < 0.001"
+    assert text.p_value(1.0) == "p = 1.000"
+
+
+def test_agreement_is_exact_or_has_its_size():
+    assert text.within(0.0) == "exactly"
+    assert text.within(4.2e-15) == "within 4e-15"
