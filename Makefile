@@ -37,8 +37,9 @@ types: $(VENV)/.dev ## Check the types
 
 check: lint types test ## Everything that needs no browser
 
-train: $(VENV)/.runtime ## Train and evaluate CardioSense again (about ten minutes)
+train: $(VENV)/.runtime ## Train and evaluate every model again (about twenty minutes)
 	$(BIN)/python -m benchmarks.cardiosense_models --write
+	$(BIN)/python -m benchmarks.breast_models --write
 
 screenshots: $(VENV)/.dev ## Take the README's screenshots from the running suite
 	$(BIN)/python -m benchmarks.screenshots

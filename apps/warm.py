@@ -7,12 +7,14 @@ import gc
 import logging
 import time
 
-from core import cardiosense
+from core import breast_cancer, cardiosense
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
 
 logger = logging.getLogger(__name__)
+
+FEATURE = "mean_radius"
 
 
 def warm() -> None:
@@ -24,6 +26,15 @@ def warm() -> None:
     """
     started = time.monotonic()
     configure(settings().log_level)
+    _cardiosense()
+    _breast_cancer()
+    interval_bar(0.5, 0.4, 0.6)
+    gc.collect()
+    gc.freeze()
+    logger.info("warm after %.1f s", time.monotonic() - started)
+
+
+def _cardiosense() -> None:
     for preset in cardiosense.diagnostic_presets():
         cardiosense.score_patient(preset.values)
     patient = cardiosense.diagnostic_presets()[0].values
@@ -32,7 +43,15 @@ def warm() -> None:
     cardiosense.global_view()
     cardiosense.reliability_bins()
     cardiosense.patient_report(patient, issued=datetime.date.min)
-    interval_bar(0.5, 0.4, 0.6)
-    gc.collect()
-    gc.freeze()
-    logger.info("warm after %.1f s", time.monotonic() - started)
+
+
+def _breast_cancer() -> None:
+    for preset in breast_cancer.case_presets():
+        breast_cancer.score_case(preset.values)
+    case = breast_cancer.case_presets()[0].values
+    breast_cancer.explain(case, lime=False)
+    breast_cancer.sensitivity_curve(case, FEATURE)
+    breast_cancer.case_mix(case)
+    breast_cancer.case_map(case)
+    breast_cancer.drift(breast_cancer.example_batch("clean"))
+    breast_cancer.at_threshold(breast_cancer.default_threshold())

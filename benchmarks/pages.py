@@ -26,6 +26,10 @@ PAGES = {
     "patient": ("cardiosense", "preset=woman-66"),
     "prevention": ("cardiosense-prevention", "preset=woman-50"),
     "evidence": ("cardiosense-model", ""),
+    "breast-cancer case": ("breast-cancer", "preset=case-364"),
+    "breast-cancer drift": ("breast-cancer-drift", "example=unit"),
+    "breast-cancer stream": ("breast-cancer-drift", "example=unit&view=Stream"),
+    "breast-cancer stress lab": ("breast-cancer-stress", ""),
 }
 TIMEOUT_S = 60
 

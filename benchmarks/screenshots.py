@@ -26,6 +26,8 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "patient": ("cardiosense?preset=woman-62", 1500, ()),
     "prevention": ("cardiosense-prevention?preset=woman-50", 1500, (find_path,)),
     "evidence": ("cardiosense-model", 1500, ()),
+    "case": ("breast-cancer?preset=unit-slip", 1350, ()),
+    "stream": ("breast-cancer-drift?example=some&view=Stream", 1200, ()),
 }
 
 

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
-from core import cardiosense
+from core import breast_cancer, cardiosense
 from pages._shared import header
+from pages._shared.registry import System
 
 with header.page("about"):
-    about = cardiosense.about()
+    systems = {System.CARDIOSENSE: cardiosense.about(), System.BREAST_CANCER: breast_cancer.about()}
+
+    def rows(part: str) -> pd.DataFrame:
+        """Return one part of every system as a table, the system's name first."""
+        listed: list[Mapping[str, object]] = [
+            {"System": str(system), **row}
+            for system, about in systems.items()
+            for row in getattr(about, part)
+        ]
+        return pd.DataFrame(listed)
+
     st.subheader("Intended use", anchor=False)
-    st.markdown(about.intended_use)
+    for sentence in dict.fromkeys(about.intended_use for about in systems.values()):
+        st.markdown(sentence)
     st.subheader("Models", anchor=False)
-    st.dataframe(
-        pd.DataFrame(about.models), hide_index=True, alt="Trained models with version and hash."
-    )
-    st.caption(f"Trained {about.trained}. Every file is checked against its hash when it is read.")
+    st.dataframe(rows("models"), hide_index=True, alt="Trained models with version and hash.")
+    trained = ", ".join(f"{system} {about.trained}" for system, about in systems.items())
+    st.caption(f"Trained: {trained}. Every file is checked against its hash when it is read.")
     st.subheader("Data", anchor=False)
-    st.dataframe(
-        pd.DataFrame(about.data), hide_index=True, alt="Data sets with source, licence and hash."
-    )
+    st.dataframe(rows("data"), hide_index=True, alt="Data sets with source, licence and hash.")
     st.subheader("What leaves this machine", anchor=False)
     st.markdown(
         "Nothing. The suite opens no connection to another machine, keeps no patient data on "
         "disk, and forgets a session when it ends. Logging of inputs can only be switched on by "
-        "the owner of the server."
+        "the owner of the server. A drift timeline, kept when you ask for it, holds scores and "
+        "column names only."
     )
     st.subheader("Software", anchor=False)
-    st.dataframe(
-        pd.DataFrame(about.libraries), hide_index=True, alt="Libraries and their versions."
-    )
+    st.dataframe(rows("libraries"), hide_index=True, alt="Libraries and their versions.")

@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.cardiosense import DIAGNOSTIC, OUTPUT_COLUMNS, Batch, batch_template, score_table
 from core.errors import SuiteError
-from core.tables import match_columns, problems_frame, read_table, to_csv, to_parquet
+from core.tables import match_columns, read_table, to_csv, to_parquet
 from core.viz import histogram
-from pages._shared import charts, header, results, upload
+from pages._shared import batch_view, charts, header, results, upload
 from pages._shared.downloads import download
 
 KEY = "batch"
@@ -38,31 +38,13 @@ def scored(content: bytes, name: str, file_id: str) -> Batch:
     return answer
 
 
-def findings(batch: Batch) -> None:
-    total = sum(batch.counts.values())
-    if not total:
-        return
-    with st.expander(f"Findings about the file: {total:,} cells", icon=":material/rule:"):
-        st.dataframe(
-            [
-                {"Column": column, "Rule": rule, "Severity": severity, "Cells": cells}
-                for (column, rule, severity), cells in batch.counts.items()
-            ],
-            hide_index=True,
-            alt="Number of cells for each column and rule.",
-        )
-        report = problems_frame(batch.validation)
-        st.dataframe(report.head(PREVIEW_ROWS), hide_index=True, alt="Findings, cell by cell.")
-        download("Download the findings", lambda: to_csv(report), "findings.csv", "text/csv")
-
-
 def show(batch: Batch) -> None:
     rows, done, refused = st.columns(3)
     rows.metric("Rows", f"{len(batch.frame):,}")
     done.metric("Scored", f"{batch.n_scored:,}")
     refused.metric("Refused", f"{batch.n_refused:,}")
     results.notes(batch.notes, "unknown")
-    findings(batch)
+    batch_view.findings(batch.counts, batch.problems)
     if batch.n_scored >= ENOUGH_FOR_HISTOGRAM:
         label = "Estimated probability of narrowing"
         charts.show(histogram(batch.frame["p_disease"], x_label=label), key=f"{KEY}.histogram")

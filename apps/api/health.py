@@ -8,7 +8,8 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from core.cardiosense.model import models
+from core.breast_cancer.model import models as breast_cancer_models
+from core.cardiosense.model import models as cardiosense_models
 
 
 class Health(BaseModel):
@@ -16,7 +17,7 @@ class Health(BaseModel):
 
     status: Literal["ok"] = Field(description="The models are loaded and verified.")
     version: str = Field(description="Version of the API.")
-    model: str = Field(description="Name and hash of the model folder in use.")
+    models: dict[str, str] = Field(description="By system, name and hash of the model folder.")
     uptime_s: float = Field(description="Seconds since the process started to serve.")
 
 
@@ -37,7 +38,10 @@ def router(version: str) -> APIRouter:
         return Health(
             status="ok",
             version=version,
-            model=models().artifact.tag,
+            models={
+                "breast_cancer": breast_cancer_models().tag,
+                "cardiosense": cardiosense_models().artifact.tag,
+            },
             uptime_s=round(time.monotonic() - began, 3),
         )
 

@@ -9,10 +9,12 @@ import operator
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from core.stats.intervals import Interval
 
 _ATTRIBUTE = re.compile(r"^(?P<names>\w[\w, ]*) : .*\n(?P<text>(?: {4}.*\n?|\n)+)", re.MULTILINE)
 
@@ -29,7 +31,9 @@ class Answer(_Closed):
     request_id: str = Field(description="Id of the request, as in the header and the log.")
 
 
-def answer_model(cls: type, replaced: Replacements | None = None) -> type[BaseModel]:
+def answer_model(
+    cls: type, replaced: Replacements | None = None, name: str = ""
+) -> type[BaseModel]:
     """Build the schema of an answer: a result's ``to_dict()`` and the id of the request.
 
     Parameters
@@ -38,25 +42,47 @@ def answer_model(cls: type, replaced: Replacements | None = None) -> type[BaseMo
         A dataclass with numpy-style docstring; nested dataclasses are described alike.
     replaced : mapping, optional
         Schemas of nested classes whose ``to_dict()`` differs from their fields.
+    name : str, optional
+        Name of the schema; by default that of the class with ``Answer`` behind it.
     """
-    return _model(cls, f"{cls.__name__}Answer", Answer, replaced or {})
+    return _model(cls, name or f"{cls.__name__}Answer", Answer, replaced or {})
 
 
-def result_model(cls: type, **properties: Any) -> type[BaseModel]:
+def result_model(
+    cls: type,
+    replaced: Replacements | None = None,
+    nullable: Collection[str] = (),
+    name: str = "",
+    **properties: Any,
+) -> type[BaseModel]:
     """Build the schema of a result's ``to_dict()``.
 
     Parameters
     ----------
     cls : type
         A dataclass with numpy-style docstring.
+    replaced : mapping, optional
+        As in :func:`answer_model`.
+    nullable : collection of str, optional
+        Fields whose number may not exist, which ``to_dict()`` then states as ``None``.
+    name : str, optional
+        Name of the schema; by default that of the class.
     **properties
         Type of each property that ``to_dict()`` states beside the fields.
     """
     extra = {
-        name: (hint, Field(description=inspect.getdoc(getattr(cls, name))))
-        for name, hint in properties.items()
+        key: (hint, Field(description=inspect.getdoc(getattr(cls, key))))
+        for key, hint in properties.items()
     }
-    return _model(cls, cls.__name__, _Closed, {}, extra)
+    return _model(cls, name or cls.__name__, _Closed, replaced or {}, extra, nullable)
+
+
+@functools.cache
+def plain_model(cls: type) -> type[BaseModel]:
+    """Return the schema of a result whose ``to_dict()`` states its fields; one for each class."""
+    # An interval of nothing has no numbers.
+    nullable = ("estimate", "low", "high") if cls is Interval else ()
+    return result_model(cls, nullable=nullable)
 
 
 def _model(
@@ -65,6 +91,7 @@ def _model(
     base: type[BaseModel],
     replaced: Replacements,
     extra: Mapping[str, Any] = types.MappingProxyType({}),
+    nullable: Collection[str] = (),
 ) -> type[BaseModel]:
     meanings = _meanings(cls)
     hints = typing.get_type_hints(cls)
@@ -75,6 +102,9 @@ def _model(
         )
         for field in dataclasses.fields(cls)
     }
+    for field_name in nullable:
+        kind, about = fields[field_name]
+        fields[field_name] = (kind | None, about)
     doc = (inspect.getdoc(cls) or "").partition("\n")[0]
     model: type[BaseModel] = create_model(name, __base__=base, __doc__=doc, **fields, **extra)
     return model
@@ -84,6 +114,8 @@ def _schema_type(hint: Any, replaced: Replacements) -> Any:
     if hint in replaced:
         return replaced[hint]
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        if not replaced:
+            return plain_model(hint)
         return _model(hint, hint.__name__, _Closed, replaced)
     arguments = typing.get_args(hint)
     origin = typing.get_origin(hint)

@@ -26,7 +26,7 @@ class StrictRoute(APIRoute):
         async def strict(request: Request) -> Response:
             _require_known(request, known)
             if wants_json:
-                _require_json(request)
+                require_json(request)
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return strict
@@ -34,11 +34,22 @@ class StrictRoute(APIRoute):
 
 class _StrictRequest(Request):
     async def json(self) -> Any:
-        try:
-            return json_input.loads(await self.body(), "body")
-        except InputError as error:
-            found = error.problems[0]
-            raise Refusal(400, found.column, found.message, found.fix, rule=found.rule) from None
+        return parse_json(await self.body())
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the content of a JSON body.
+
+    Raises
+    ------
+    Refusal
+        400 if it is not one JSON document without ambiguities.
+    """
+    try:
+        return json_input.loads(body, "body")
+    except InputError as error:
+        found = error.problems[0]
+        raise Refusal(400, found.column, found.message, found.fix, rule=found.rule) from None
 
 
 def _require_known(request: Request, known: set[str]) -> None:
@@ -54,7 +65,8 @@ def _require_known(request: Request, known: set[str]) -> None:
         seen.add(name)
 
 
-def _require_json(request: Request) -> None:
+def require_json(request: Request) -> None:
+    """Refuse a request that does not declare JSON in UTF-8, with status 415."""
     declared = request.headers.get("content-type", "")
     kind, _, parameters = declared.partition(";")
     charset = parameters.lower().partition("charset=")[2].strip(' "')

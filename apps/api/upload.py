@@ -18,7 +18,7 @@ CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 FORM = "multipart/form-data"
 TABLE = {"schema": {"type": "string", "format": "binary"}}
-UPLOAD = {
+UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {

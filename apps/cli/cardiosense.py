@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +12,14 @@ import typer
 from apps.cli.spoken import (
     AsJson,
     Columns,
+    Created,
     RecordFile,
     group,
     option,
     print_result,
     record,
     require_output,
+    retrain,
     write,
 )
 
@@ -119,24 +120,14 @@ def evaluate(as_json: AsJson = False) -> None:
 @app.command()
 def train(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the models.")] = TRAINED,
-    created: Annotated[
-        datetime.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Declared date; by default that of the suite's."),
-    ] = None,
+    created: Created = None,
     as_json: AsJson = False,
 ) -> None:
     """Train every model again, into a folder of its own, and compare with the suite's."""
     from core.cardiosense.model import models
     from core.cardiosense.train import train as verb
 
-    own = models().artifact
-    declared = datetime.date.fromisoformat(own.manifest["created"])
-    artifact = verb(out, created=created.date() if created else declared)
-    own_files = own.manifest["files"]
-    same = all(own_files.get(name) == sha for name, sha in artifact.manifest["files"].items())
-    result = {"out": str(out), "model": artifact.tag, "same_as_the_suite": same}
-    verdict = "equal the suite's own to the byte" if same else "differ from the suite's own"
-    print_result(result, [f"{artifact.tag} in {out}: the files {verdict}."], as_json)
+    retrain(verb, models().artifact, out, created, as_json)
 
 
 @app.command()

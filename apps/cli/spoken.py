@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Protocol
 
 import typer
 from typer.core import TyperGroup
 
 from apps import json_input
 from core.errors import InputError, NotEnoughDataError, SuiteError
+
+if TYPE_CHECKING:
+    from core.artifacts import Artifact
 
 EXIT_FAILED = 1
 EXIT_REFUSED = 2
@@ -23,6 +27,10 @@ MAX_JSON_BYTES = 64 * 1024
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Columns = Annotated[
     str | None, typer.Option(metavar="JSON", help='Column of a field: {"age": "Age (y)"}.')
+]
+Created = Annotated[
+    datetime.datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Declared date; by default that of the suite's."),
 ]
 RecordFile = Annotated[
     Path, typer.Argument(metavar="RECORD.json", help="Record as JSON; - reads standard input.")
@@ -114,6 +122,26 @@ def write(out: Path, content: bytes) -> None:
     """Write a file so that it is either complete or not there."""
     with writing(out) as file:
         file.write(content)
+
+
+class Train(Protocol):
+    """A system's training."""
+
+    def __call__(self, out: Path, *, created: datetime.date) -> Artifact:
+        """Train every model into a folder and seal it."""
+
+
+def retrain(
+    train: Train, own: Artifact, out: Path, created: datetime.datetime | None, as_json: bool
+) -> None:
+    """Train a system's models into a folder and say whether they equal the suite's own."""
+    declared = datetime.date.fromisoformat(own.manifest["created"])
+    artifact = train(out, created=created.date() if created else declared)
+    own_files = own.manifest["files"]
+    same = all(own_files.get(name) == sha for name, sha in artifact.manifest["files"].items())
+    result = {"out": str(out), "model": artifact.tag, "same_as_the_suite": same}
+    verdict = "equal the suite's own to the byte" if same else "differ from the suite's own"
+    print_result(result, [f"{artifact.tag} in {out}: the files {verdict}."], as_json)
 
 
 def print_result(result: Mapping[str, object], lines: Iterable[str], as_json: bool) -> None:

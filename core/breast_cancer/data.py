@@ -78,6 +78,11 @@ def wdbc() -> Cohort:
     return Cohort(X, y, _held(X, y))
 
 
+def prevalence() -> float:
+    """Return the share of malignant cases in the table."""
+    return float(wdbc().y.mean())
+
+
 def checksum(X: Floats, y: Labels) -> str:
     """Return the SHA-256 of a table: its values as little-endian doubles, then the diagnoses."""
     return hashlib.sha256(X.astype("<f8").tobytes() + y.astype("<i8").tobytes()).hexdigest()

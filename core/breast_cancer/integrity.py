@@ -157,7 +157,7 @@ def fit_reference(X: ArrayLike) -> IntegrityReference:
     """
     cases = np.asarray(X, dtype=np.float64)
     _require_usable(cases)
-    offset = _offsets(cases)
+    offset = log_offsets(cases)
     logs = np.log(cases + offset)
     mean, scale = logs.mean(axis=0), logs.std(axis=0, ddof=1)
     z = (logs - mean) / scale
@@ -183,7 +183,8 @@ def _inverse(covariance: Floats) -> Floats:
     return np.asarray(np.linalg.inv(shrunk), dtype=np.float64)
 
 
-def _offsets(X: Floats) -> Floats:
+def log_offsets(X: Floats) -> Floats:
+    """Return what is added to each column before the logarithm: 0 unless it holds zeros."""
     positive = np.where(X > 0, X, np.inf).min(axis=0)
     return np.where((X == 0).any(axis=0), positive / 2, 0.0)
 
@@ -292,8 +293,9 @@ def blamed(
     """Return the index of the blamed column of each complete case, and observed over expected."""
     columns = np.abs(residuals).argmax(axis=1)
     expected = reference.expected(X, residuals, columns)
-    with np.errstate(divide="ignore"):
-        ratios = X[np.arange(len(X)), columns] / expected
+    observed = X[np.arange(len(X)), columns]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(observed == expected, 1.0, observed / expected)  # both may be 0
     return columns, ratios
 
 

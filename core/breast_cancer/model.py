@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import artifacts
-from core.breast_cancer.forest import Forest
+from core.breast_cancer.forest import BOOSTER_FILE, META_FILE, Forest
 from core.breast_cancer.integrity import IntegrityReference
 from core.breast_cancer.linear import LinearModel
 from core.breast_cancer.operating import OperatingPoint
+from core.errors import ArtifactError
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +26,8 @@ EVALUATION_FILES = (CARD, CARD_TEXT, OUT_OF_FOLD)
 
 
 @dataclasses.dataclass(frozen=True)
-class Models:
-    """Everything a result may rest on.
+class Trained:
+    """The trained models of a folder.
 
     Attributes
     ----------
@@ -42,8 +43,6 @@ class Models:
         Log-odds of the training cases, each from a champion that has not seen the case.
     operating : OperatingPoint
         The threshold in use and what it was chosen for.
-    card : mapping
-        The model card as data.
     """
 
     artifact: artifacts.Artifact
@@ -52,7 +51,6 @@ class Models:
     reference: IntegrityReference
     reference_log_odds: Floats
     operating: OperatingPoint
-    card: Mapping[str, Any]
 
     @property
     def tag(self) -> str:
@@ -60,8 +58,21 @@ class Models:
         return self.artifact.tag
 
 
-def load_models(artifact: artifacts.Artifact) -> Models:
-    """Read all models of a verified folder.
+@dataclasses.dataclass(frozen=True)
+class Models(Trained):
+    """Everything a result may rest on: the trained models and what is known about them.
+
+    Attributes
+    ----------
+    card : mapping
+        The model card as data.
+    """
+
+    card: Mapping[str, Any]
+
+
+def load_trained(artifact: artifacts.Artifact) -> Trained:
+    """Read the models of a verified folder; needs no model card.
 
     Raises
     ------
@@ -69,19 +80,34 @@ def load_models(artifact: artifacts.Artifact) -> Models:
         If a file is missing from the manifest.
     """
     reference = artifact.json("reference.json")
-    return Models(
+    return Trained(
         artifact=artifact,
         champion=LinearModel.from_dict(artifact.json("logistic.json"), f"{artifact.tag} logistic"),
         forest=Forest.load(
-            artifact.path("forest.ubj").read_bytes(),
-            artifact.json("forest.json"),
+            artifact.path(BOOSTER_FILE).read_bytes(),
+            artifact.json(META_FILE),
             f"{artifact.tag} forest",
         ),
         reference=IntegrityReference.from_dict(reference["integrity"]),
         reference_log_odds=np.array(reference["log_odds"], dtype=np.float64),
         operating=OperatingPoint(**artifact.json("operating.json")),
-        card=artifact.json(CARD),
     )
+
+
+def load_models(artifact: artifacts.Artifact) -> Models:
+    """Read the models of a verified folder with their card.
+
+    Raises
+    ------
+    ArtifactError
+        If a file is missing from the manifest, or the models were never evaluated.
+    """
+    if CARD not in artifact.manifest["files"]:
+        raise ArtifactError(
+            f"The models of {artifact.system}/{artifact.version} were trained but not evaluated. "
+            "Run the evaluation command, which writes their model card."
+        )
+    return Models(**vars(load_trained(artifact)), card=artifact.json(CARD))
 
 
 @functools.cache

@@ -48,17 +48,17 @@ MEASURES = (
     Measure("texture", "Texture", "standard deviation of the grey values", "", 1e-4, 1e5, 0.01),
     Measure("perimeter", "Perimeter", "length of the outline", LENGTH, 1e-4, 1e6, 0.1),
     Measure("area", "Area", "area inside the outline", AREA, 1e-4, 1e8, 0.1),
-    Measure("smoothness", "Smoothness", "local variation of the radius", "", 1e-6, 1e3, 0.0001),
+    Measure("smoothness", "Smoothness", "local variation of the radius", "", 1e-6, 1e4, 0.0001),
     Measure("compactness", "Compactness", "perimeter squared over area, minus 1", "",
-            1e-6, 1e3, 0.0001),
+            1e-6, 1e4, 0.0001),
     Measure("concavity", "Concavity", "depth of the concave parts of the outline", "",
-            0.0, 1e3, 0.0001),
+            0.0, 1e4, 0.0001),
     Measure("concave_points", "Concave points", "number of concave parts of the outline, scaled",
-            "", 0.0, 1e3, 0.0001),
+            "", 0.0, 1e4, 0.0001),
     Measure("symmetry", "Symmetry", "difference of lengths on both sides of the longest chord", "",
-            1e-6, 1e3, 0.0001),
+            1e-6, 1e4, 0.0001),
     Measure("fractal_dimension", "Fractal dimension", "roughness of the outline", "",
-            1e-6, 1e3, 0.00001),
+            1e-6, 1e4, 0.00001),
 )  # fmt: skip
 
 STATISTICS = {

@@ -17,16 +17,28 @@ from core.breast_cancer.model import Models, models
 from core.breast_cancer.schema import FEATURES
 from core.errors import InputError, Problem
 from core.fields import record_hash
+from core.viz.theme import StatusName
 
 Floats = NDArray[np.float64]
 Decision = Literal["malignant", "benign", "withheld"]
 
 INTERVAL_LEVEL = 0.90
 DECIMALS = 6  # one case and a table then agree to the byte, whatever the array shapes
+LOWEST, HIGHEST = 10**-DECIMALS, 1 - 10**-DECIMALS
+"""Limits of a threshold: no finer than the estimates it is held against."""
+
 OUTPUT_COLUMNS = (
     "p_malignant", "decision", "ood_p", "blame", "blame_ratio", "flags", "model",
 )  # fmt: skip
 NOT_FITTING = "values do not fit together"
+
+DECISIONS: Mapping[Decision, tuple[StatusName, str]] = {
+    "malignant": ("attention", "Called malignant"),
+    "benign": ("ok", "Called benign"),
+    "withheld": ("critical", "No call: check the data first"),
+}
+"""How each decision is shown."""
+
 SEPARATOR = "; "
 
 
@@ -97,19 +109,24 @@ def to_row(values: Mapping[str, float]) -> Floats:
     return np.array([values[name] for name in FEATURES.names])
 
 
+def default_threshold() -> float:
+    """Return the threshold the models come with."""
+    return models().operating.threshold
+
+
 def resolve_threshold(threshold: float | None) -> float:
     """Return the threshold in use: the one asked for, else the one the models come with.
 
     Raises
     ------
     InputError
-        If it is not a number between 0 and 1.
+        If it is not a number from ``LOWEST`` to ``HIGHEST``.
     """
     if threshold is None:
-        return models().operating.threshold
+        return default_threshold()
     is_number = isinstance(threshold, (int, float)) and not isinstance(threshold, bool)
-    if not is_number or not 0 < threshold < 1:
-        message = "is not a probability strictly between 0 and 1."
+    if not is_number or not LOWEST <= threshold <= HIGHEST:
+        message = f"is not a probability strictly between 0 and 1 ({LOWEST:f} to {HIGHEST:f})."
         fix = "Give a threshold such as 0.1."
         raise InputError.from_problems(
             (Problem("threshold", str(threshold), "threshold", f"{threshold} {message}", fix),)

@@ -15,6 +15,7 @@ class System(enum.StrEnum):
 
     SUITE = "Suite"
     CARDIOSENSE = "CardioSense"
+    BREAST_CANCER = "Breast cancer"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,6 +90,35 @@ PAGES: tuple[PageDef, ...] = (
         "cardiosense-model", "cardiosense_model.py", "Evidence", System.CARDIOSENSE,
         ":material/verified:",
         "How good the models are, on which patients, and what is not known.",
+    ),
+    PageDef(
+        "breast-cancer", "breast_cancer.py", "Case", System.BREAST_CANCER, ":material/biotech:",
+        "Benign or malignant, why, and whether the values of the case fit together.",
+    ),
+    PageDef(
+        "breast-cancer-drift", "breast_cancer_drift.py", "Drift", System.BREAST_CANCER,
+        ":material/monitoring:",
+        "Tell a broken instrument from a different population, with a stated false-alarm rate.",
+    ),
+    PageDef(
+        "breast-cancer-stress", "breast_cancer_stress.py", "Stress lab", System.BREAST_CANCER,
+        ":material/science:",
+        "Plant a fault and see what the model, the flags and the alarms make of it.",
+    ),
+    PageDef(
+        "breast-cancer-batch", "breast_cancer_batch.py", "Batch", System.BREAST_CANCER,
+        ":material/table_view:",
+        "Score a file of cases, a million rows if need be: every row kept, every bad cell named.",
+    ),
+    PageDef(
+        "breast-cancer-model", "breast_cancer_model.py", "Evidence", System.BREAST_CANCER,
+        ":material/verified:",
+        "How good the models are, on which cases, and what is not known.",
+    ),
+    PageDef(
+        "breast-cancer-data", "breast_cancer_data.py", "Data", System.BREAST_CANCER,
+        ":material/table_chart:",
+        "Look at the 569 cases the models come from.",
     ),
 )  # fmt: skip
 

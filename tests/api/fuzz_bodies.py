@@ -7,10 +7,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from core.breast_cancer.presets import case_presets
+from core.breast_cancer.schema import FEATURES
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.fields import FieldSpec
 
 SCORE, EXPLAIN, PATH = (f"/v1/cardiosense/{verb}" for verb in ("score", "explain", "path"))
+BC_SCORE, BC_EXPLAIN, BC_COUNTERFACTUAL = BC_PATHS = tuple(
+    f"/v1/breast-cancer/{verb}" for verb in ("score", "explain", "counterfactual")
+)
 JSON = "application/json"
 
 PATIENT = {
@@ -21,6 +26,8 @@ PERSON = {
     "age": 55, "sex": 1, "trestbps": 150, "chol": 240, "hdl": 40, "bmi": 31, "egfr": 85,
     "diabetes": 0, "smoker": 1, "bp_treated": 0, "statin": 0,
 }  # fmt: skip
+
+CASE = dict(case_presets()[1].values)
 
 RAW = object()
 """Marks the place of a JSON literal that ``json.dumps`` would not write."""
@@ -78,15 +85,32 @@ def corpus() -> list[Case]:
         *_values(SCORE, DIAGNOSTIC.fields, PATIENT),
         *_values(EXPLAIN, DIAGNOSTIC.fields[:4], PATIENT),
         *_person_values(),
-        *_required(),
-        *_keys(),
-        *_documents(),
-        *_encodings(),
-        *_nesting(),
-        *_sizes(),
-        *_content_types(),
+        *_required(SCORE, PATIENT, ("age", "sex", "cp")),
+        *_too_few(),
+        *_keys(SCORE, PATIENT, "age"),
+        *_documents((SCORE, PATH), PATIENT),
+        *_encodings(SCORE, PATIENT),
+        *_nesting(((SCORE, "age"), (PATH, "patient"))),
+        *_sizes((SCORE, EXPLAIN, PATH), PATIENT),
+        *_content_types(SCORE, PATIENT),
         *_envelopes(),
+        *_cases(),
     ]
+
+
+def _cases() -> Iterator[Case]:
+    """What the records of the other system, in which every field is required, must not survive."""
+    yield from _values(BC_SCORE, FEATURES.fields, CASE)
+    yield from _required(BC_SCORE, CASE, FEATURES.names)
+    yield from _keys(BC_SCORE, CASE, "mean_radius")
+    yield from _documents((BC_SCORE,), CASE)
+    yield from _encodings(BC_SCORE, CASE)
+    yield from _nesting(((BC_SCORE, "mean_radius"),))
+    yield from _sizes(BC_PATHS, CASE)
+    yield from _content_types(BC_SCORE, CASE)
+    for path in (BC_EXPLAIN, BC_COUNTERFACTUAL):
+        yield from _values(path, FEATURES.fields[:2], CASE)
+        yield from _required(path, CASE, FEATURES.names[:2])
 
 
 def _with(record: dict[str, Any], name: str, literal: str) -> bytes:
@@ -134,28 +158,44 @@ def _person_values() -> Iterator[Case]:
             yield Case(f"person-{spec.name}-{kind}", PATH, body.encode(), spec.name)
 
 
-def _required() -> Iterator[Case]:
-    for name in ("age", "sex", "cp"):
-        without = {key: value for key, value in PATIENT.items() if key != name}
-        yield Case(f"without-{name}", SCORE, json.dumps(without).encode(), name)
-        yield Case(f"null-{name}", SCORE, json.dumps({**PATIENT, name: None}).encode(), name)
+def _required(path: str, record: dict[str, Any], names: tuple[str, ...]) -> Iterator[Case]:
+    for name in names:
+        without = {key: value for key, value in record.items() if key != name}
+        yield Case(f"without-{name}", path, json.dumps(without).encode(), name)
+        yield Case(f"null-{name}", path, json.dumps({**record, name: None}).encode(), name)
+    yield Case("no-field", path, b"{}", names[0])
+
+
+def _too_few() -> Iterator[Case]:
     bare = {key: PATIENT[key] for key in ("age", "sex", "cp")}
     yield Case("too-few-findings", SCORE, json.dumps(bare).encode(), "trestbps")
 
 
-def _keys() -> Iterator[Case]:
-    for key in ("AGE", "age ", "patient", "num", "target", "__proto__", "é", "x" * 500, "a.b"):
+def _keys(path: str, record: dict[str, Any], first: str) -> Iterator[Case]:
+    for key in (
+        first.upper(),
+        f"{first} ",
+        "patient",
+        "num",
+        "target",
+        "__proto__",
+        "é",
+        "x" * 500,
+        "a.b",
+    ):
         shown = "x" * 77 + "..." if key == "x" * 500 else key.strip()
-        yield Case(f"key-{key[:9]}", SCORE, json.dumps({**PATIENT, key: 1}).encode(), shown)
-    yield Case("key-empty", SCORE, json.dumps({**PATIENT, "": 1}).encode(), "body")
-    yield Case("key-surrogate", SCORE, _with(PATIENT, "\ud800", "1"), "\ud800")
-    yield Case("key-twice", SCORE, json.dumps(PATIENT).encode()[:-1] + b', "age": 20}', "age")
+        yield Case(f"key-{key[:9]}", path, json.dumps({**record, key: 1}).encode(), shown)
+    yield Case("key-empty", path, json.dumps({**record, "": 1}).encode(), "body")
+    yield Case("key-surrogate", path, _with(record, "\ud800", "1"), "\ud800")
+    yield Case(
+        "key-twice", path, json.dumps(record).encode()[:-1] + f', "{first}": 20}}'.encode(), first
+    )
     many = {f"extra{n}": n for n in range(2000)}
-    yield Case("keys-2000", SCORE, json.dumps(PATIENT | many).encode(), "extra0")
+    yield Case("keys-2000", path, json.dumps(record | many).encode(), "extra0")
 
 
-def _documents() -> Iterator[Case]:
-    good = json.dumps(PATIENT)
+def _documents(paths: tuple[str, ...], record: dict[str, Any]) -> Iterator[Case]:
+    good = json.dumps(record)
     texts = {
         "empty": "", "blank": "  \n", "null": "null", "number": "1", "text": '"age"',
         "bool": "true", "nan": "NaN", "list": "[]", "list-of-patients": f"[{good}]",
@@ -170,14 +210,14 @@ def _documents() -> Iterator[Case]:
         "python": "{'age': None}", "csv": "age,sex\n63,1",
     }  # fmt: skip
     for name, text in texts.items():
-        for path in (SCORE, PATH):
+        for path in paths:
             yield Case(f"document-{name}", path, text.encode(), "body")
 
 
-def _encodings() -> Iterator[Case]:
-    good = json.dumps(PATIENT)
+def _encodings(path: str, record: dict[str, Any]) -> Iterator[Case]:
+    good = json.dumps(record)
     for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"):
-        yield Case(f"encoding-{encoding}", SCORE, good.encode(encoding), "body")
+        yield Case(f"encoding-{encoding}", path, good.encode(encoding), "body")
     for name, raw in {
         "latin": '{"âge": 63}'.encode("latin-1"),
         "binary": bytes(range(256)),
@@ -187,37 +227,38 @@ def _encodings() -> Iterator[Case]:
         "cut-utf8": b'{"age": "\xe2\x82"}',
         "bom-only": b"\xef\xbb\xbf",
     }.items():
-        yield Case(f"bytes-{name}", SCORE, raw, "body")
+        yield Case(f"bytes-{name}", path, raw, "body")
 
 
-def _nesting() -> Iterator[Case]:
+def _nesting(places: tuple[tuple[str, str], ...]) -> Iterator[Case]:
+    path = places[0][0]
     for depth in (13, 100, 900, 5_000, 30_000):
-        yield Case(f"lists-{depth}", SCORE, b"[" * depth + b"]" * depth, "body")
+        yield Case(f"lists-{depth}", path, b"[" * depth + b"]" * depth, "body")
     for depth in (13, 100, 900, 5_000):
-        for name, path in (("age", SCORE), ("patient", PATH)):
+        for place, name in places:
             objects = f'{{"{name}": ' + '{"a": ' * depth + "1" + "}" * depth + "}"
-            yield Case(f"objects-{name}-{depth}", path, objects.encode(), name)
-    yield Case("open-lists", SCORE, b"[" * 60_000, "body")
+            yield Case(f"objects-{name}-{depth}", place, objects.encode(), name)
+    yield Case("open-lists", path, b"[" * 60_000, "body")
 
 
-def _sizes() -> Iterator[Case]:
-    good = json.dumps(PATIENT).encode()
+def _sizes(paths: tuple[str, ...], record: dict[str, Any]) -> Iterator[Case]:
+    good = json.dumps(record).encode()
     megabyte = 2**20
-    for path in (SCORE, EXPLAIN, PATH):
+    for path in paths:
         yield Case("size-spaces", path, good + b" " * megabyte, "body")
-        yield Case("size-text", path, _with(PATIENT, "notes", '"' + "x" * megabyte + '"'), "body")
+        yield Case("size-text", path, _with(record, "notes", '"' + "x" * megabyte + '"'), "body")
         yield Case("size-list", path, b"[" + b"1," * (megabyte // 2) + b"1]", "body")
 
 
-def _content_types() -> Iterator[Case]:
+def _content_types(path: str, record: dict[str, Any]) -> Iterator[Case]:
     for declared in (
         None, "", "text/plain", "text/csv", "application/xml", "application/x-www-form-urlencoded",
         "multipart/form-data", "application/octet-stream", "application/json-seq", "json", "*/*",
         "application/json; charset=utf-16", "application/json; charset=latin-1", "image/png",
         "application/merge-patch+json",
     ):  # fmt: skip
-        body = json.dumps(PATIENT).encode()
-        yield Case(f"type-{declared}", SCORE, body, "Content-Type", declared)
+        body = json.dumps(record).encode()
+        yield Case(f"type-{declared}", path, body, "Content-Type", declared)
 
 
 def _envelopes() -> Iterator[Case]:

@@ -16,6 +16,7 @@ from apps.api.cardiosense_schemas import MonitoringAnswer
 from apps.api.upload import CSV, PARQUET
 from core.audit import INFERENCE
 from core.audit.log import AuditLog
+from core.breast_cancer.model import models as breast_cancer_models
 from core.cardiosense import data, score_patient, score_table
 from core.cardiosense.model import models
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
@@ -52,17 +53,22 @@ def problem_of(response: Any) -> dict[str, str]:
 
 def test_health_names_the_models(client: TestClient) -> None:
     health = client.get("/health").json()
-    assert (health["status"], health["model"]) == ("ok", models().artifact.tag)
+    assert health["status"] == "ok"
+    assert health["models"] == {
+        "breast_cancer": breast_cancer_models().tag,
+        "cardiosense": models().artifact.tag,
+    }
     assert client.get("/health").json()["uptime_s"] >= health["uptime_s"] >= 0
 
 
+@pytest.mark.parametrize("system", ["breast_cancer", "cardiosense"])
 def test_health_fails_when_the_models_cannot_be_used(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
     def altered() -> None:
         raise ArtifactError("The model file logistic-13.json was altered.")
 
-    monkeypatch.setattr("apps.api.health.models", altered)
+    monkeypatch.setattr(f"apps.api.health.{system}_models", altered)
     response = client.get("/health")
     assert response.status_code == 503
     assert "altered" in response.json()["error"]["message"]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import hypothesis
+import pytest
 import schemathesis
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from apps.api import create_api
+from core.breast_cancer import boundary
 from core.runtime.settings import Settings
 
 API = create_api(Settings(allowed_hosts=("*",)))
@@ -16,6 +20,14 @@ def as_it_is(ctx: schemathesis.SerializationContext, value: object) -> bytes:
 
 
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", API)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_searches() -> Iterator[None]:
+    """From cases that no microscope gives, the search for the boundary is long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boundary, "MAX_PROGRAMS", 20)
+        yield
 
 
 @SCHEMA.parametrize()

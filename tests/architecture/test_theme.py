@@ -48,7 +48,7 @@ def test_server_is_private_quiet_and_bounded(config):
     server = config["server"]
     assert (server["address"], server["port"]) == ("127.0.0.1", 8501)
     assert server["enableXsrfProtection"] is True
-    assert server["maxUploadSize"] == 50
+    assert server["maxUploadSize"] == 512  # a million cases; other pages ask for less
     assert config["client"]["showErrorDetails"] == "none"
     assert config["runner"]["magicEnabled"] is False
 

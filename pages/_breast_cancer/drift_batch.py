@@ -1,0 +1,81 @@
+"""One batch against the reference: two lamps, and every test behind and beside them."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from core.breast_cancer import DriftReport, drift, example_batch
+from core.errors import SuiteError
+from pages._breast_cancer import drift_source, lamps
+from pages._breast_cancer.drift_source import KEY, Rows
+from pages._shared import results
+from pages._shared.downloads import download
+
+CURL = (
+    "curl --data-binary @cases.csv -H 'Content-Type: text/csv' "
+    "http://127.0.0.1:8501/api/v1/breast-cancer/drift"
+)
+
+
+def show(example: str | None) -> None:
+    """Ask for a batch, judge it and show the verdict."""
+    reference: Rows | None = None
+    if example is not None:
+        rows: Rows | None = Rows(f"example {example}", example_batch(example), example=example)
+    else:
+        rows = drift_source.file_rows(
+            "Batch: CSV or Parquet, one case a row", "batch", outcomes=True
+        )
+        with st.expander("Another reference than the training cases", icon=":material/swap_horiz:"):
+            st.caption("At least 200 complete cases of your own that were in order.")
+            reference = drift_source.file_rows("Reference file", "reference")
+    if rows is None:
+        st.info("Choose an example above, or give a file.", icon=":material/info:")
+        return
+    rows = _windowed(rows)
+    try:
+        report = _judged(rows, reference)
+    except SuiteError as error:
+        results.refusal(error, "No verdict")
+        return
+    lamps.show(report)
+    if rows.stride > 1:
+        st.caption(f"Judged on every {rows.stride}th row of the file.")
+    with st.expander("Every test", expanded=rows.example != "", icon=":material/rule:"):
+        lamps.tests(report, f"{KEY}.batch")
+    download(
+        "Download the report (JSON)",
+        json.dumps(report.to_dict(), indent=1),
+        "drift.json",
+        "application/json",
+    )
+    st.markdown("The same call from a program:")
+    st.code("python -m apps.cli breast-cancer drift cases.csv --json", language="bash")
+    st.code(CURL, language="bash", wrap_lines=True)
+    results.provenance({"Model": report.model, "rows": f"{report.n:,}"})
+
+
+def _windowed(rows: Rows) -> Rows:
+    n = len(rows.values)
+    if rows.example or n < 2 * 25:
+        return rows
+    window = st.slider(
+        "Window: the last rows of the file", 25, n, n, key=f"{KEY}.window.{rows.source}"
+    )
+    last = None if rows.outcomes is None else rows.outcomes[-window:]
+    return Rows(f"{rows.source}, last {window}", rows.values[-window:], last, rows.stride)
+
+
+def _judged(rows: Rows, reference: Rows | None) -> DriftReport:
+    question = (rows.source, reference.source if reference else "")
+    stored = st.session_state.get(f"{KEY}.report")
+    if stored is None or stored[0] != question:
+        with st.spinner("Judging the batch"):
+            against = reference.values if reference else None
+            found = drift(rows.values, reference=against, y=rows.outcomes)
+        stored = (question, found)
+        st.session_state[f"{KEY}.report"] = stored
+    report: DriftReport = stored[1]
+    return report

@@ -1,0 +1,32 @@
+"""What was found in the cells of a file, counted and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.errors import Problem, Severity
+from core.tables import findings_frame, to_csv
+from pages._shared.downloads import download
+
+PREVIEW_ROWS = 200
+
+
+def findings(counts: Mapping[tuple[str, str, Severity], int], problems: Sequence[Problem]) -> None:
+    """Show how many cells broke which rule, list the first ones, and offer them as a file."""
+    total = sum(counts.values())
+    if not total:
+        return
+    with st.expander(f"Findings about the file: {total:,} cells", icon=":material/rule:"):
+        st.dataframe(
+            [
+                {"Column": column, "Rule": rule, "Severity": severity, "Cells": cells}
+                for (column, rule, severity), cells in counts.items()
+            ],
+            hide_index=True,
+            alt="Number of cells for each column and rule.",
+        )
+        report = findings_frame(problems, total)
+        st.dataframe(report.head(PREVIEW_ROWS), hide_index=True, alt="Findings, cell by cell.")
+        download("Download the findings", lambda: to_csv(report), "findings.csv", "text/csv")

@@ -1,0 +1,143 @@
+"""Streams in a database: replayed to the bit, shared by writers, closed to another model."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from core.breast_cancer import monitor as monitor_module
+from core.breast_cancer.data import wdbc
+from core.breast_cancer.faults import fault
+from core.breast_cancer.integrity import fit_reference
+from core.breast_cancer.monitor import DriftMonitor
+from core.breast_cancer.timeline import DriftTimeline
+from core.errors import InputError, SuiteError
+
+AT = "2026-03-01T12:00:00+00:00"
+HELD = wdbc().X[wdbc().held]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/drift.sqlite"
+
+
+def write(url: str) -> None:
+    """Append rows one by one through a connection of one's own."""
+    timeline = DriftTimeline(url)
+    for row in HELD:
+        timeline.append("shared", row, at=AT)
+
+
+def test_a_stream_survives_a_restart_to_the_bit(url: str):
+    spoilt = fault("unit").apply(HELD, 0.1, columns=["worst_area"]).X
+    spoilt[3, 3] = math.nan
+    direct = DriftMonitor(5_000, 2)
+    starts = []
+    for part in (HELD[:20], HELD[20:], spoilt[:10], spoilt[10:11], spoilt[11:]):
+        direct.update(part)
+        timeline = DriftTimeline(url)
+        starts.append(timeline.append("site_a", part, at=AT, target_arl=5_000, seed=2))
+        timeline.close()
+    assert starts == [0, 20, 57, 67, 68]
+    rebuilt = DriftTimeline(url).monitor("site_a")
+    assert rebuilt.to_dict() == direct.to_dict()
+    assert rebuilt.alarm == direct.alarm
+    assert rebuilt.alarm.column == "worst_area"
+    assert rebuilt.trace().statistic.tobytes() == direct.trace().statistic.tobytes()
+
+
+def test_streams_are_apart(url: str):
+    timeline = DriftTimeline(url)
+    assert timeline.streams() == {}
+    timeline.append("a", HELD[:3], at=AT)
+    timeline.append("b", HELD[:5], at=AT, target_arl=500)
+    timeline.append("a", HELD[3:4], at=AT)
+    assert timeline.streams() == {"a": 4, "b": 5}
+    assert timeline.monitor("b").target_arl == 500
+    assert timeline.append("a", HELD[:0], at=AT) == 4
+    assert timeline.place.endswith("drift.sqlite")
+
+
+def test_two_writers_lose_nothing(url: str):
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(write, url) for _ in range(2)]:
+            done.result()
+    scores = DriftTimeline(url).monitor("shared").trace().scores
+    expected = np.repeat(DriftMonitor().reference.score(HELD), 2)
+    np.testing.assert_allclose(np.sort(scores), np.sort(expected), atol=1e-8)
+
+
+def test_a_writer_that_lost_its_place_takes_the_next(url: str):
+    first, second = DriftTimeline(url), DriftTimeline(url)
+    assert first.append("s", HELD[:2], at=AT) == 0
+    assert second.append("s", HELD[2:4], at=AT) == 2
+    assert first.append("s", HELD[4:7], at=AT) == 4
+    assert second.append("s", HELD[7:8], at=AT) == 7
+    direct = DriftMonitor()
+    direct.update(HELD[:8])
+    assert first.monitor("s").to_dict() == direct.to_dict()
+
+
+def test_no_value_of_a_patient_is_stored(url: str, tmp_path: Path):
+    DriftTimeline(url).append("s", HELD[:5], at=AT)
+    store = sqlite3.connect(tmp_path / "drift.sqlite")
+    kept = "".join(row[0] for row in store.execute("SELECT payload FROM audit_log"))
+    store.close()
+    assert not any(repr(float(value)) in kept for value in HELD[:5, 3])
+
+
+def test_another_model_may_not_continue_a_stream(url: str, monkeypatch):
+    DriftTimeline(url).append("s", HELD[:5], at=AT)
+    newer = SimpleNamespace(reference=monitor_module.models().reference, tag="breast_cancer/2")
+    monkeypatch.setattr(monitor_module, "models", lambda: newer)
+    with pytest.raises(SuiteError, match=r"scored by breast_cancer/1 .*start a new stream"):
+        DriftTimeline(url).append("s", HELD[5:6], at=AT)
+    with pytest.raises(SuiteError, match="start a new stream"):
+        DriftTimeline(url).monitor("s")
+
+
+def test_an_own_reference_has_its_own_streams(url: str):
+    own = fit_reference(wdbc().X[:300])
+    DriftTimeline(url, own).append("s", HELD[:5], at=AT)
+    assert DriftTimeline(url, own).monitor("s").model.startswith("own reference")
+    with pytest.raises(SuiteError, match="start a new stream"):
+        DriftTimeline(url).monitor("s")
+
+
+def test_the_settings_of_a_stream_stay(url: str):
+    timeline = DriftTimeline(url)
+    timeline.append("s", HELD[:2], at=AT, target_arl=1_000, seed=1)
+    for other in (timeline, DriftTimeline(url)):
+        with pytest.raises(InputError, match="begun with target_arl 1000, not 10000"):
+            other.append("s", HELD[2:3], at=AT, seed=1)
+    with pytest.raises(InputError, match="begun with seed 1, not 0"):
+        DriftTimeline(url).append("s", HELD[2:3], at=AT, target_arl=1_000)
+
+
+def test_what_cannot_be_used_is_a_sentence(url: str):
+    timeline = DriftTimeline(url)
+    for name in ("", "Site A", "x" * 25, "_a"):
+        with pytest.raises(InputError, match="lower-case letters"):
+            timeline.append(name, HELD[:1], at=AT)
+    with pytest.raises(InputError, match="no stream 'none'"):
+        timeline.monitor("none")
+    with pytest.raises(InputError, match="Give UTC"):
+        timeline.append("s", HELD[:1], at="yesterday")
+    assert timeline.streams() == {}
+
+
+def test_a_changed_log_is_not_replayed(url: str, tmp_path: Path):
+    timeline = DriftTimeline(url)
+    timeline.append("s", HELD[:2], at=AT)
+    store = sqlite3.connect(tmp_path / "drift.sqlite", isolation_level=None)
+    store.execute("UPDATE audit_log SET payload = replace(payload, '\"start\":0', '\"start\":1')")
+    store.close()
+    with pytest.raises(SuiteError, match="cannot be relied on"):
+        timeline.monitor("s")
