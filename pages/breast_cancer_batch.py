@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -31,7 +32,8 @@ WHOLE_MB = 50
 """Largest file whose cells are kept, so that it can be downloaded with the answers beside them."""
 
 ENOUGH_FOR_HISTOGRAM = 20
-Stored = tuple[object, str, Batch, DriftReport]
+Columns = Mapping[str, str | None] | None
+Stored = tuple[tuple[str, Columns], str, Batch, DriftReport]
 CURL = (
     "curl --data-binary @cases.csv -H 'Content-Type: text/csv' "
     "http://127.0.0.1:8501/api/v1/breast-cancer/batch -o scored.csv"
@@ -90,12 +92,12 @@ def show(name: str, batch: Batch, verdict: DriftReport) -> None:
         st.caption(f"The first {len(batch.preview)} of {batch.report.rows:,} rows.")
 
 
-def downloads(batch: Batch, content: memoryview | None, name: str) -> None:
+def downloads(batch: Batch, content: memoryview | None, name: str, columns: Columns) -> None:
     """Offer the whole file with answers while it is small, and the answers alone at any size."""
 
     def whole() -> bytes:
         out = io.BytesIO()
-        write_scored(content or b"", out, name=name)
+        write_scored(content or b"", out, name=name, columns=columns)
         return out.getvalue()
 
     with st.container(horizontal=True):
@@ -136,9 +138,9 @@ def body() -> None:
     if stored is None:
         st.info("Nothing that you upload is stored.", icon=":material/info:")
         return
-    _, name, batch, verdict = stored
+    (_, columns), name, batch, verdict = stored
     show(name, batch, verdict)
-    downloads(batch, content, name)
+    downloads(batch, content, name, columns)
 
 
 with header.page("breast-cancer-batch"):

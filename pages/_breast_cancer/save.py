@@ -35,16 +35,20 @@ def case(entered: Record, score: CaseScore) -> None:
             "breast_cancer.json",
             "application/json",
         )
+    moved = score.threshold != breast_cancer.default_threshold()
+    query, argument = (
+        (f"?threshold={score.threshold}", f", threshold={score.threshold}") if moved else ("", "")
+    )
     st.markdown("The same answer from a program:")
     st.code(
-        "curl http://127.0.0.1:8501/api/v1/breast-cancer/score "
+        f"curl 'http://127.0.0.1:8501/api/v1/breast-cancer/score{query}' "
         f"-H 'Content-Type: application/json' -d '{json.dumps(dict(entered))}'",
         language="bash",
         wrap_lines=True,
     )
     st.code(
         "from core.breast_cancer import score_case\n\n"
-        f"answer = score_case({dict(entered)!r})\n"
+        f"answer = score_case({dict(entered)!r}{argument})\n"
         "print(answer.p, answer.decision, answer.ood_p, answer.blame.sentence())",
         language="python",
         wrap_lines=True,

@@ -30,6 +30,12 @@ def test_a_tenth_of_either_class_is_held_out():
     assert (cohort.train ^ cohort.held).all()
 
 
+def test_the_form_starts_from_the_medians_of_the_source():
+    medians = np.median(data.wdbc().X, axis=0)
+    typical = np.array([spec.default for spec in FEATURES])
+    np.testing.assert_allclose(typical, medians, rtol=5e-3)
+
+
 def test_no_case_occurs_twice():
     assert len(np.unique(data.wdbc().X, axis=0)) == data.ROWS
 
