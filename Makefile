@@ -59,12 +59,14 @@ define install
 	@if command -v uv >/dev/null; then \
 	  uv pip install --quiet --compile-bytecode --python $(BIN)/python -r $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); fi
-	@touch $@
 endef
 
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	$(call install,requirements.txt)
+	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+# A file with hashes demands one for every line of it, hence its own.
+$(VENV)/.dev: requirements.txt requirements-dev.txt requirements-parity.txt | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
-	@touch $(VENV)/.runtime
+	$(call install,requirements-parity.txt --no-deps --require-hashes)
+	@touch $(VENV)/.runtime $@

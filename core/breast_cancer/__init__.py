@@ -37,6 +37,7 @@ from core.breast_cancer.integrity import FLAG_LEVEL, Blame, fit_reference
 from core.breast_cancer.monitor import DriftMonitor
 from core.breast_cancer.neighbours import CaseMix, case_mix
 from core.breast_cancer.operating import AtThreshold
+from core.breast_cancer.out_of_sample import held_out
 from core.breast_cancer.presets import case_presets, case_template
 from core.breast_cancer.report import case_report
 from core.breast_cancer.schema import FEATURES
@@ -118,6 +119,7 @@ __all__ = [
     "explain",
     "fit_reference",
     "headline",
+    "held_out",
     "lime_by_measure",
     "net_benefit_curve",
     "other_detectors",

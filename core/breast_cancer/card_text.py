@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from core.trust import audit_section
+
 Figures = Mapping[str, Any]
 
 LIMITS = (
@@ -75,6 +77,7 @@ def card_text(card: Figures) -> str:
         _checks(card),
         _held_out(card["held_out"]),
         _original(card["original"]),
+        audit_section(card["audit"]),
         ["## Limits", "", *(f"- {limit}" for limit in LIMITS)],
     )
     return "\n\n".join("\n".join(section) for section in sections) + "\n"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from core import artifacts
-from core.breast_cancer import data, measures, nested, original, risk_control
+from core.breast_cancer import data, measures, nested, original, out_of_sample, risk_control
 from core.breast_cancer.card_text import card_text
 from core.breast_cancer.model import CARD, CARD_TEXT, OUT_OF_FOLD, SYSTEM, Trained, load_trained
 from core.breast_cancer.nested import OutOfFold
@@ -22,6 +22,7 @@ from core.breast_cancer.train import INTENDED_USE
 from core.breast_cancer.tuning import Family
 from core.stats.binary import auc
 from core.stats.performance import N_BOOT, difference
+from core.trust import audits
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -84,6 +85,7 @@ def build_card(trained: Trained, oof: Mapping[str, OutOfFold]) -> dict[str, Any]
             "trained_on": int(cohort.train.sum()),
             "held_out": int(cohort.held.sum()),
         },
+        "audit": audits(out_of_sample.from_nested(oof, trained.operating.threshold)),
         "nested": nested_figures(oof),
         "permuted_labels": permuted_labels(),
         "held_out": measures.held_out(

@@ -13,6 +13,7 @@ from core.cardiosense.about import (
 from core.cardiosense.batch import Batch, score_table
 from core.cardiosense.explain import Attribution, Explanation, explain
 from core.cardiosense.levers import Layer, levers_for
+from core.cardiosense.out_of_sample import held_out
 from core.cardiosense.overview import GlobalView, global_view
 from core.cardiosense.path_result import LeastEffortPath
 from core.cardiosense.presets import diagnostic as diagnostic_presets
@@ -56,6 +57,7 @@ __all__ = [
     "explain",
     "global_view",
     "headline",
+    "held_out",
     "least_effort_path",
     "levers_for",
     "parse_patient",

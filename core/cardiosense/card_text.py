@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from core.trust import audit_section
+
 Figures = Mapping[str, Any]
 
 LIMITS = (
@@ -63,6 +65,7 @@ def card_text(card: Figures) -> str:
         _left_out(card["leave_one_site_out"]),
         _framingham(card["framingham"]),
         _original(card["original"]),
+        audit_section(card["audit"]),
         ["## Limits", "", *(f"- {limit}" for limit in LIMITS)],
     )
     return "\n\n".join("\n".join(section) for section in sections) + "\n"

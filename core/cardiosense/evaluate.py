@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import artifacts
-from core.cardiosense import data, framingham, nested, original
+from core.cardiosense import data, framingham, nested, original, out_of_sample
 from core.cardiosense.card_text import card_text
 from core.cardiosense.external import EXTERNAL, external_site, leave_one_site_out
 from core.cardiosense.measures import conformal_figures
@@ -31,6 +31,7 @@ from core.cardiosense.train import INTENDED_USE
 from core.cardiosense.tuning import FAMILIES
 from core.stats.binary import auc, brier
 from core.stats.performance import difference, performance
+from core.trust import audits
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -85,6 +86,13 @@ def build_card(models: Mapping[str, RiskModel], oof: Mapping[str, OutOfFold]) ->
         "intended_use": INTENDED_USE,
         "command": COMMAND,
         "champions": champions,
+        "audit": audits(
+            (
+                *out_of_sample.from_nested(oof),
+                out_of_sample.from_sites(full, core),
+                out_of_sample.prevention(),
+            )
+        ),
         "nested": nested_figures(oof, champions),
         "permuted_labels": permuted_labels(),
         "external": [external_site(name, full, core) for name in EXTERNAL],

@@ -62,17 +62,21 @@ def lever_evidence(model: LogisticModel) -> dict[str, dict[str, float]]:
 
 def figures(seed: int = 0) -> dict[str, Any]:
     """Cross-validate the prevention model; the dict is the card's Framingham section."""
-    X, y = complete_cases()
-    p = np.empty((REPEATS, len(y)))
-    for repeat in range(REPEATS):
-        folds = assign_folds(y, FOLDS, seed + repeat)
-        for fold in range(FOLDS):
-            held = folds == fold
-            p[repeat, held] = expit(fit(X[~held], y[~held]).log_odds(X[held]))
-    rows = data.framingham().n
+    p = np.array([out_of_fold(seed + repeat) for repeat in range(REPEATS)])
+    y, rows = complete_cases()[1], data.framingham().n
     return {
         **performance(y, p, N_BOOT).to_dict(),
         "folds": FOLDS,
         "rows": rows,
         "dropped_incomplete": rows - len(y),
     }
+
+
+def out_of_fold(seed: int) -> Floats:
+    """Return each complete row's risk by a model that has not seen it, shape (n,)."""
+    X, y = complete_cases()
+    folds, p = assign_folds(y, FOLDS, seed), np.empty(len(y))
+    for fold in range(FOLDS):
+        held = folds == fold
+        p[held] = expit(fit(X[~held], y[~held]).log_odds(X[held]))
+    return p

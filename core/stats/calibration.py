@@ -101,7 +101,7 @@ def ece(y: Labels, p: Floats, bins: int = 10, *, equal_mass: bool = False) -> fl
     Read it beside :func:`ece_null_quantile`: with few patients it is far from 0 even for a
     perfectly calibrated model.
     """
-    index = _mass_index(p, bins) if equal_mass else _bin_index(p, bins)
+    index = _mass_index(p, bins) if equal_mass else bin_index(p, bins)
     gap = np.bincount(index, weights=np.asarray(y) - np.asarray(p), minlength=bins)
     return float(np.abs(gap).sum() / len(index))
 
@@ -133,7 +133,7 @@ def ece_null_quantile(
         Whether the bins hold equally many patients instead of being equally wide.
     """
     p = np.asarray(p, dtype=np.float64)
-    member = np.eye(bins)[_mass_index(p, bins) if equal_mass else _bin_index(p, bins)]
+    member = np.eye(bins)[_mass_index(p, bins) if equal_mass else bin_index(p, bins)]
     simulated = np.random.default_rng(seed).random((n_sims, len(p))) < p
     null = np.abs((simulated - p) @ member).sum(axis=1) / len(p)
     return float(np.quantile(null, q))
@@ -144,7 +144,7 @@ def reliability(
 ) -> tuple[ReliabilityBin, ...]:
     """Return the occupied equal-width bins with observed shares and Wilson intervals."""
     y, p = np.asarray(y), np.asarray(p, dtype=np.float64)
-    index = _bin_index(p, bins)
+    index = bin_index(p, bins)
     return tuple(
         ReliabilityBin(
             low=int(b) / bins,
@@ -172,9 +172,14 @@ def spiegelhalter(y: Labels, p: Floats) -> tuple[float, float]:
     return z, float(2 * ndtr(-abs(z)))
 
 
-def _bin_index(p: Floats, bins: int) -> NDArray[np.intp]:
-    scaled = np.floor(np.asarray(p, dtype=np.float64) * bins).astype(np.intp)
-    return np.clip(scaled, 0, bins - 1)
+def bin_index(p: Floats, bins: int) -> NDArray[np.intp]:
+    """Return the equal-width bin 0..bins-1 of each probability; an inner edge opens its bin.
+
+    The edges are those of ``numpy.linspace``, as in netcal and TrustLens: multiplying by the number
+    of bins would put shares such as 0.3 elsewhere than their published figures do.
+    """
+    inner = np.linspace(0.0, 1.0, bins + 1)[1:-1]
+    return np.searchsorted(inner, np.asarray(p, dtype=np.float64), side="right")
 
 
 def _mass_index(p: Floats, bins: int) -> NDArray[np.intp]:

@@ -47,6 +47,11 @@ class Interval:
         return f"{numbers[0]} [{numbers[1]}, {numbers[2]}], n = {self.n}"
 
 
+def undefined(n: int, why: str, level: float = 0.95) -> Interval:
+    """Return an interval for a figure that the data cannot define: NaN, with the reason."""
+    return Interval(math.nan, math.nan, math.nan, n, level, why)
+
+
 def wilson(k: float, n: int, level: float = 0.95) -> Interval:
     """Return the Wilson score interval of a proportion.
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from core.viz.chart import Chart
+from core.viz.claims import claim_strip
+from core.viz.consistency import reliability_curve
 from core.viz.curves import curve
 from core.viz.distributions import histogram, histograms
 from core.viz.evidence import forest, reliability
 from core.viz.lines import Line, Mark, lines
 from core.viz.matrix import correlation_matrix
+from core.viz.mirrored import mirrored_histogram
 from core.viz.plans import front
 from core.viz.reasons import diverging_bars, paired_bars, waterfall
 from core.viz.risk import interval_bar
@@ -20,6 +23,7 @@ __all__ = [
     "Line",
     "Mark",
     "Status",
+    "claim_strip",
     "correlation_matrix",
     "curve",
     "diverging_bars",
@@ -29,8 +33,10 @@ __all__ = [
     "histograms",
     "interval_bar",
     "lines",
+    "mirrored_histogram",
     "paired_bars",
     "reliability",
+    "reliability_curve",
     "scatter",
     "waterfall",
 ]
