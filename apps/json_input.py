@@ -67,7 +67,8 @@ def _require_shallow(text: str, name: str) -> None:
     their parser takes.
     """
     depth, key = 0, name
-    for mark in _STRUCTURE.findall(text):
+    for found in _STRUCTURE.finditer(text):
+        mark = found[0]
         if mark in "{[":
             depth += 1
             if depth > MAX_DEPTH:

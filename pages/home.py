@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import streamlit as st
 
-from core import breast_cancer, cardiosense
+from core import breast_cancer, cardiosense, trust
 from core.stats.intervals import Interval
 from core.viz.text import fixed
-from pages._shared import header, registry
+from pages._shared import header, models, registry
 from pages._shared.registry import System
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Link:
-    """A way into a system: the page, what it is called here, and the example it opens."""
+    """A way into a system: the page, what it is called here, and the state it opens in."""
 
     slug: str
     label: str
-    preset: str = ""
+    query: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,26 +30,36 @@ class Card:
     system: System
     question: str
     measure: str
-    figure: Interval
+    figure: str
     how: str
     data: str
     links: tuple[Link, ...]
 
 
+def _area(found: Interval, rows: str) -> tuple[str, str, str]:
+    """Return measure, figure and origin of an area under the ROC curve."""
+    low, high = fixed(found.low, 3), fixed(found.high, 3)
+    return (
+        f"AUC, 95 % interval {low} to {high}",
+        fixed(found.estimate, 3),
+        f"Nested cross-validation, {found.n} {rows}.",
+    )
+
+
 def cards() -> tuple[Card, ...]:
     patient, case = cardiosense.diagnostic_presets()[1], breast_cancer.case_presets()[0]
+    audited = models.held_out()
+    strictest = trust.policies()[0]
     return (
         Card(
             System.CARDIOSENSE,
             "Is a coronary artery narrowed now, and why does the model say so? What is the least "
             "effort that lowers a ten-year risk?",
-            "AUC",
-            cardiosense.headline(),
-            "Nested cross-validation, {n} patients.",
+            *_area(cardiosense.headline(), "patients"),
             "920 patients referred for angiography in Cleveland, Hungary, Switzerland and Long "
             "Beach; Cleveland trains, the others test.",
             (
-                Link("cardiosense", "Try it on a real patient", patient.slug),
+                Link("cardiosense", "Try it on a real patient", {"preset": patient.slug}),
                 Link("cardiosense-prevention", "Plan a lower risk"),
                 Link("cardiosense-model", "See the evidence"),
             ),
@@ -57,15 +68,29 @@ def cards() -> tuple[Card, ...]:
             System.BREAST_CANCER,
             "Benign or malignant, and do the thirty values fit together? Has the stream of cases "
             "drifted, with how many false alarms?",
-            "AUC",
-            breast_cancer.headline(),
-            "Nested cross-validation, {n} cases.",
+            *_area(breast_cancer.headline(), "cases"),
             "569 fine-needle aspirates from Wisconsin, ten measurements of the cell nuclei each; "
             "57 cases are kept out of every training for the examples.",
             (
-                Link("breast-cancer", "Try it on a held-out case", case.slug),
+                Link("breast-cancer", "Try it on a held-out case", {"preset": case.slug}),
                 Link("breast-cancer-drift", "Watch a stream"),
                 Link("breast-cancer-model", "See the evidence"),
+            ),
+        ),
+        Card(
+            System.TRUST,
+            "Which claims about a model do the data show, which do they break, and which stay open "
+            "because there are too few rows?",
+            "Models of the suite, audited on rows they had never seen",
+            str(len(audited)),
+            f"{len(strictest.rules)} kinds of claim under {strictest.name} {strictest.version}; a "
+            "verdict is never an average.",
+            "Your own predictions as a CSV file, or those of the models above: outcome, "
+            "probability, and attributes such as sex, age or hospital.",
+            (
+                Link("trustlens", "Audit a model", {"model": audited[0].key}),
+                Link("trustlens-compare", "Compare two models"),
+                Link("trustlens-original", "See what a score hides"),
             ),
         ),
     )
@@ -76,11 +101,8 @@ def show(card: Card) -> None:
         st.subheader(str(card.system), anchor=False)
         st.markdown(card.question)
         figure, data = st.columns(2)
-        low, high = fixed(card.figure.low, 3), fixed(card.figure.high, 3)
-        figure.metric(
-            f"{card.measure}, 95 % interval {low} to {high}", fixed(card.figure.estimate, 3)
-        )
-        figure.caption(card.how.format(n=card.figure.n))
+        figure.metric(card.measure, card.figure)
+        figure.caption(card.how)
         data.markdown("**Data**")
         data.markdown(card.data)
         for column, link in zip(st.columns(len(card.links)), card.links, strict=True):
@@ -89,7 +111,7 @@ def show(card: Card) -> None:
                 f"../pages/{definition.file}",
                 label=link.label,
                 icon=definition.icon,
-                query_params={"preset": link.preset} if link.preset else None,
+                query_params=dict(link.query) or None,
             )
 
 

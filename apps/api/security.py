@@ -23,7 +23,14 @@ logger = logging.getLogger(__name__)
 REQUEST_ID = "X-Request-ID"
 OPEN_PATHS = frozenset({"/health"})
 UPLOAD_PATHS = frozenset(
-    {"/v1/cardiosense/batch", "/v1/breast-cancer/batch", "/v1/breast-cancer/drift"}
+    {
+        "/v1/cardiosense/batch",
+        "/v1/breast-cancer/batch",
+        "/v1/breast-cancer/drift",
+        "/v1/trust/audit",
+        "/v1/trust/report",
+        "/v1/trust/compare",
+    }
 )
 JSON_LIMIT_BYTES = 64 * 1024
 BODY_SECONDS = 30.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -21,10 +21,13 @@ class StrictRoute(APIRoute):
         """Return the handler with the checks in front."""
         handle = super().get_route_handler()
         wants_json = self.body_field is not None
-        known = {parameter.alias for parameter in self.dependant.query_params}
+        parts = (self.dependant, *self.dependant.dependencies)
+        parameters = [one for part in parts for one in part.query_params]
+        known = {parameter.alias for parameter in parameters}
+        lists = {one.alias for one in parameters if _takes_several(one.field_info.annotation)}
 
         async def strict(request: Request) -> Response:
-            _require_known(request, known)
+            _require_known(request, known, lists)
             if wants_json:
                 require_json(request)
             return await handle(_StrictRequest(request.scope, request.receive))
@@ -52,17 +55,22 @@ def parse_json(body: bytes) -> Any:
         raise Refusal(400, found.column, found.message, found.fix, rule=found.rule) from None
 
 
-def _require_known(request: Request, known: set[str]) -> None:
+def _require_known(request: Request, known: set[str], lists: set[str]) -> None:
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name not in known:
             fix = f"Known: {', '.join(sorted(known))}." if known else "This address takes none."
             message = "is not a query parameter of this address."
             raise Refusal(422, name, message, fix, value=value, rule="unknown-parameter")
-        if name in seen:
+        if name in seen - lists:
             message = "The query parameter is given more than once."
             raise Refusal(422, name, message, "Give it once.", value=value, rule="repeated-key")
         seen.add(name)
+
+
+def _takes_several(hint: Any) -> bool:
+    """Whether a parameter is a list, or a list that may be left out."""
+    return any(get_origin(part) is list for part in (hint, *get_args(hint)))
 
 
 def require_json(request: Request) -> None:

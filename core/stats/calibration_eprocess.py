@@ -44,6 +44,8 @@ LEVEL = 0.05
 SHIFTS = (-1.0, -0.6, -0.3, 0.3, 0.6, 1.0)
 SLOPES = (0.4, 0.7, 1.4, 2.0)
 
+_BETS = len(SHIFTS) + 2 * len(SLOPES)
+
 MIN_OUTCOMES = 10
 """Events, and rows without, that a reference needs."""
 
@@ -71,10 +73,9 @@ class CalibrationMonitor:
     ----------
     n_reference, events_reference : int
         Rows of the reference, and outcomes among them.
-    bets : ndarray, shape (14, 2)
-        Intercept and slope of the lines that are bet on, in the log-odds as predicted.
     null : ndarray, shape (105, 2)
-        Lines around that of the reference, its own first, and those of the bets last.
+        Intercept and slope, in the log-odds as predicted, of the lines that the bets are held
+        against: those around the reference's, its own first, and those of the bets last.
     penalty : ndarray, shape (105,)
         Logarithm of the factor of each.
     stakes : ndarray, shape (14, 105)
@@ -87,7 +88,6 @@ class CalibrationMonitor:
 
     n_reference: int
     events_reference: int
-    bets: Floats
     null: Floats
     penalty: Floats
     stakes: Floats
@@ -132,12 +132,16 @@ class CalibrationMonitor:
                 "batches against. Give a longer reference."
             )
         line, centre, spread = line_of(reference)
-        bets = _bets(line, centre)
-        null = np.concatenate([_neighbours(reference, line, spread), bets])
+        null = np.concatenate([_neighbours(reference, line, spread), _bets(line, centre)])
         fits = _log_likelihood(reference, null)
         penalty = math.log(_KAPPA) + (1 - _KAPPA) * np.maximum(fits[0] - fits, 0.0)
-        stakes = np.full((len(bets), len(null)), -np.inf)
-        return cls(reference.n, reference.events, bets, null, penalty, stakes)
+        stakes = np.full((_BETS, len(null)), -np.inf)
+        return cls(reference.n, reference.events, null, penalty, stakes)
+
+    @property
+    def bets(self) -> Floats:
+        """Intercept and slope of the lines that are bet on, shape (14, 2)."""
+        return self.null[-_BETS:]
 
     @property
     def batches(self) -> int:
@@ -186,10 +190,10 @@ class CalibrationMonitor:
     def take(self, batch: Sample) -> CalibrationMonitor:
         """Take in a sample, as :meth:`update` does."""
         position = self.batches + 1
-        fits = _log_likelihood(batch, np.concatenate([self.bets, self.null]))
-        gains = fits[: len(self.bets), None] - fits[None, len(self.bets) :]
+        fits = _log_likelihood(batch, self.null)
+        gains = fits[-_BETS:, None] - fits
         stakes = np.logaddexp(self.stakes, -math.log(position * (position + 1))) + gains
-        held = logsumexp(stakes, axis=0) - math.log(len(self.bets))
+        held = logsumexp(stakes, axis=0) - math.log(_BETS)
         worth = np.logaddexp(held, -math.log(position + 1)) + self.penalty
         evidence = (*self.log_evidence, float(worth.min()))
         return dataclasses.replace(self, stakes=stakes, log_evidence=evidence, n=self.n + batch.n)
@@ -199,7 +203,6 @@ class CalibrationMonitor:
         return {
             "n_reference": self.n_reference,
             "events_reference": self.events_reference,
-            "bets": self.bets.tolist(),
             "null": self.null.tolist(),
             "penalty": self.penalty.tolist(),
             "stakes": self.stakes.tolist() if self.batches else None,
@@ -217,20 +220,20 @@ class CalibrationMonitor:
             If the data are not such a state.
         """
         try:
-            bets, null, penalty = (np.array(stored[k], float) for k in ("bets", "null", "penalty"))
-            shape = len(bets), len(null)
+            null, penalty = (np.array(stored[k], float) for k in ("null", "penalty"))
+            shape = _BETS, len(null)
             known = stored["stakes"]
             stakes = np.full(shape, -np.inf) if known is None else np.array(known, float)
             evidence = tuple(float(value) for value in stored["log_evidence"])
             n_reference, events, n = (int(stored[k]) for k in _COUNTS)
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(_NO_STATE) from error
-        numbers = (bets, null, penalty, np.array(evidence), *([] if known is None else [stakes]))
-        shapes = bets.shape[1:] == null.shape[1:] == (2,) and penalty.shape == shape[1:]
+        numbers = (null, penalty, np.array(evidence), *([] if known is None else [stakes]))
+        shapes = null.shape == (*penalty.shape, 2)
         fits = shapes and stakes.shape == shape and (known is None) == (not evidence)
         if not fits or not all(np.isfinite(part).all() for part in numbers):
             raise InputError(_NO_STATE)
-        return cls(n_reference, events, bets, null, penalty, stakes, evidence, n)
+        return cls(n_reference, events, null, penalty, stakes, evidence, n)
 
 
 _COUNTS = ("n_reference", "events_reference", "n")

@@ -16,6 +16,7 @@ from core.stats.paired import mean_difference
 from core.stats.psi import BINS, psi
 from core.stats.shift import Shift, code_shift, holm, judge, value_shift
 from core.trust.drift_batches import Timeline, Unit, enough, pick
+from core.trust.gap_result import FEW
 from core.trust.predictions import Grouping
 
 LEVEL = 0.05
@@ -159,7 +160,7 @@ def group_drift(
     tuple of GroupDrift
         The groups with enough outcomes on either side.
     tuple of str
-        The others, with their counts.
+        The others, with their outcomes in the reference and later.
     """
     period = np.zeros(sample.n, dtype=np.intp)
     period[time.reference] = 1
@@ -174,10 +175,7 @@ def group_drift(
                 names.append((grouping.name, level))
                 pairs.append((old, new))
             else:
-                left_out.append(
-                    f"{grouping.name} = {level}: {old.events} of {old.n} with the outcome in the "
-                    f"reference, {new.events} of {new.n} later"
-                )
+                left_out.append(f"{grouping.name} = {level}: {_count(old)}, {_count(new)} later")
     shifts = compare(pairs)
     adjusted = holm([shift.p for shift in shifts])
     found = tuple(
@@ -185,6 +183,11 @@ def group_drift(
         for name, shift, p in zip(names, shifts, adjusted, strict=True)
     )
     return found, tuple(left_out)
+
+
+def _count(sample: Sample) -> str:
+    """Return a sample's outcomes in words; a handful of people is not counted out."""
+    return f"fewer than {FEW} rows" if sample.n < FEW else f"{sample.events} of {sample.n}"
 
 
 def recalibration_trial(units: Sequence[Unit], window: int) -> RecalibrationTrial | None:

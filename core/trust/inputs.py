@@ -28,7 +28,7 @@ from core.trust.calls import (
     given_calls,
 )
 from core.trust.classes import Asked, read_classes, scheme
-from core.trust.labels import Coded, label_name, read_labels
+from core.trust.labels import Coded, check_writable, label_name, read_labels
 from core.trust.predictions import Context, Estimates, Predictions
 from core.trust.probabilities import Probabilities, read_probabilities, swapped_note
 from core.trust.row_features import read_embedding, read_features
@@ -164,6 +164,7 @@ def _predicted(
         raise refused("proba", "and pred are both missing.", "Give probabilities, calls, or both.")
     decided = scheme(y, pred, asked)
     names = decided.classes
+    check_writable("classes", names)
     cut = call_threshold(threshold, len(names), pred)
     index = y.among(names)
     proba = None if given is None else given.of_classes(decided.columns)
@@ -218,6 +219,8 @@ def _context(
     batches, of_batch = read_batches(batch, n, index)
     frame, of_features = read_features(features, n, index)
     inner = read_embedding(embedding, n)
+    for grouping in attributes:
+        check_writable("groups", (grouping.name, *grouping.levels))
     said = dict.fromkeys((*notes, *of_groups, *of_batch, *of_features))
     return Context(attributes, batches, frame, inner, tuple(said))
 

@@ -34,7 +34,9 @@ def junit(audit: Audit) -> bytes:
     ):
         ET.SubElement(properties, "property", name=name, value=value)
     for check in audit.checks:
-        case = ET.SubElement(suite, "testcase", classname=f"trust.{check.area}", name=_plain(check.id))
+        case = ET.SubElement(
+            suite, "testcase", classname=f"trust.{check.area}", name=_plain(check.id)
+        )
         if check.status == "fail" and check in needed:
             ET.SubElement(case, "failure", message=_plain(check.claim)).text = _plain(check.reason)
         elif _is_skipped(check):

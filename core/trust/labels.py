@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -95,8 +96,32 @@ def factorized(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
     """Return each row's position among the different values (-1 where missing), and the values."""
     import pandas as pd
 
-    codes, values = pd.factorize(column.values)
-    return codes, pd.Series(values).astype(object).tolist()
+    try:
+        codes, values = pd.factorize(column.values)
+        return codes, pd.Series(values).astype(object).tolist()
+    except UnicodeEncodeError as error:
+        check_writable(column.argument, [str(error.object)])
+        raise
+
+
+def check_writable(argument: str, texts: Iterable[str]) -> None:
+    """Refuse text that no file can hold: half of a character, left by a broken conversion.
+
+    Raises
+    ------
+    InputError
+        If a text cannot be encoded.
+    """
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise refused(
+                argument,
+                f"holds the text {text.encode(errors='backslashreplace').decode()!r}, which is no "
+                "valid Unicode.",
+                "Read the file again with its own encoding.",
+            ) from None
 
 
 def label_name(value: Any) -> str:

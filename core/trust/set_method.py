@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.errors import InputError
 from core.stats.intervals import Interval
 from core.stats.split_conformal import aps_scores, lac_scores, prediction_sets
+from core.trust.gap_result import FEW
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.integer]
@@ -149,23 +150,30 @@ class SetMethod:
         return prediction_sets(scores, limits[level_index][:, None])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the method as plain data; what is undefined is ``None``."""
+        """Return the method as plain data; a group of fewer than :data:`FEW` people is withheld."""
         return {
             "score": self.score,
             "by": self.by,
             "attribute": self.attribute,
             "level": self.level,
-            "thresholds": [one.to_dict() for one in self.thresholds],
+            "thresholds": [_withheld(one, one.n, self.by) for one in self.thresholds],
             "coverage": self.coverage.to_dict(),
             "per_class": [one.to_dict() for one in self.per_class],
             "per_group": {
-                name: [one.to_dict() for one in parts] for name, parts in self.per_group.items()
+                name: [_withheld(one, one.coverage.n, "group") for one in parts]
+                for name, parts in self.per_group.items()
             },
             "per_size": [one.to_dict() for one in self.per_size],
             "average_size": _defined(self.average_size),
             "singletons": self.singletons.to_dict(),
             "empty": self.empty.to_dict(),
         }
+
+
+def _withheld(part: Stratum | Threshold, n: int, by: By) -> dict[str, Any]:
+    if by == "group" and n < FEW:
+        return {"name": part.name, "suppressed": f"fewer than {FEW} people"}
+    return part.to_dict()
 
 
 def set_scores(score: Score, proba: Floats) -> Floats:

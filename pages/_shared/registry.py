@@ -16,6 +16,7 @@ class System(enum.StrEnum):
     SUITE = "Suite"
     CARDIOSENSE = "CardioSense"
     BREAST_CANCER = "Breast cancer"
+    TRUST = "TrustLens"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -119,6 +120,20 @@ PAGES: tuple[PageDef, ...] = (
         "breast-cancer-data", "breast_cancer_data.py", "Data", System.BREAST_CANCER,
         ":material/table_chart:",
         "Look at the 569 cases the models come from.",
+    ),
+    PageDef(
+        "trustlens", "trustlens.py", "Audit", System.TRUST, ":material/fact_check:",
+        "See which claims about a model the data show, which they break, and which stay open.",
+    ),
+    PageDef(
+        "trustlens-compare", "trustlens_compare.py", "Compare", System.TRUST,
+        ":material/compare_arrows:",
+        "Hold two models against each other on the same rows, with paired intervals.",
+    ),
+    PageDef(
+        "trustlens-original", "trustlens_original.py", "0.5.0 view", System.TRUST,
+        ":material/history:",
+        "Read what the original's score says of the same predictions, and where it misleads.",
     ),
 )  # fmt: skip
 

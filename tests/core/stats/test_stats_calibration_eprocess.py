@@ -113,7 +113,7 @@ def test_references_that_cannot_serve():
     "change",
     [
         {"stakes": None},
-        {"bets": [[1, 2, 3]]},
+        {"null": [[1, 2, 3]]},
         {"penalty": ["x"]},
         {"n": None},
         {"log_evidence": [math.nan]},

@@ -377,3 +377,16 @@ def test_input_errors_name_the_argument() -> None:
     (problem,) = caught.value.problems
     assert problem.column == "proba"
     assert "row 1 (2), counted from 0" in problem.message
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        {"y": ["\ud800", "b"] * 5, "positive": "b"},
+        {"y": [0, 1] * 5, "groups": {"site": ["\ud800", "b"] * 5}},
+        {"y": [0, 1] * 5, "groups": {"\ud800": ["a", "b"] * 5}},
+    ],
+)
+def test_half_a_character_is_refused_by_its_argument(given_):
+    with pytest.raises(InputError, match="no valid Unicode"):
+        read_predictions(proba=[0.1, 0.9] * 5, **given_)

@@ -1,0 +1,280 @@
+"""A file of predictions: which column is what, and what is wrong with which cell."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.errors import InputError, SuiteError
+from core.scale import read_header
+from core.tables import read_table as read_text
+from core.trust import guess_columns, read_table, template
+from pages._shared import results
+from pages._shared.downloads import download
+from pages._trust.subject import RESULT, Subject, ask_threshold
+
+KEY = "trust.file"
+MAX_MB = 200
+TYPES = ["csv", "tsv", "txt", "parquet"]
+NONE = "(none)"
+LABEL = "CSV or Parquet file of predictions"
+HELP = (
+    "Rows the model was not trained on: nothing in the numbers can tell. One row a case, with the "
+    "outcome and the probability of the positive class, or of every class."
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picked:
+    """Columns by role, as the reader left them, and the threshold."""
+
+    label: str | None
+    prob: tuple[str, ...]
+    pred: str | None
+    groups: tuple[str, ...]
+    date: str | None
+    threshold: float
+
+    def arguments(self) -> dict[str, Any]:
+        """Return them as :func:`core.trust.read_table` takes them."""
+        prob = self.prob or None
+        return {**dataclasses.asdict(self), "prob": prob}
+
+
+def file(label: str, key: str) -> Any:
+    """Ask for a file."""
+    return st.file_uploader(label, TYPES, max_upload_size=MAX_MB, key=key, help=HELP)
+
+
+def offer_template() -> None:
+    """Offer a file to start from."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        download("Download the template", template, "predictions_template.csv", "text/csv")
+        st.caption("Nothing that you upload is stored.")
+
+
+def ask(label: str = LABEL, key: str = KEY) -> Subject | None:
+    """Ask for a file and its columns; show what is wrong with it where it cannot be read."""
+    given = file(label, key)
+    if given is None:
+        st.session_state.pop(RESULT, None)
+        forget(key)
+        st.info("Choose a file, or take the template as an example of one.", icon=":material/info:")
+        return None
+    try:
+        columns = header(given, key)
+    except SuiteError as error:
+        results.refusal(error, "This file cannot be read")
+        return None
+    picked = pick(columns, f"{key}.{given.file_id}")
+    return read(given, picked, key)
+
+
+def ask_pair(key: str) -> tuple[Subject, Subject] | None:
+    """Ask for one file that holds the probabilities of two models."""
+    given = file("CSV or Parquet file with the outcome and the probabilities of two models", key)
+    if given is None:
+        for place in range(2):
+            forget(f"{key}.{place}")
+        st.info("Choose a file with two columns of probabilities.", icon=":material/info:")
+        return None
+    try:
+        columns = header(given, key)
+    except SuiteError as error:
+        results.refusal(error, "This file cannot be read")
+        return None
+    base = f"{key}.{given.file_id}"
+    guess = guess_columns(columns)
+    grid = st.columns(4, vertical_alignment="bottom")
+    with grid[0]:
+        label = _one("Outcome", columns, guess.label, f"{base}.label")
+    chosen = []
+    for place, title in enumerate(("First model", "Second model"), start=1):
+        with grid[place]:
+            chosen.append(_one(title, columns, None, f"{base}.{title}"))
+    with grid[3]:
+        threshold = ask_threshold(0.5, f"{base}.threshold")
+    if label is None or None in chosen:
+        st.info("Say which columns are the outcome and the probabilities.", icon=":material/info:")
+        return None
+    subjects: list[Subject] = []
+    for place, column in enumerate(chosen):
+        picked = Picked(label, (str(column),), None, (), None, threshold)
+        known = subjects[0].options.get("positive", [None])[0] if subjects else None
+        one = read(given, picked, f"{key}.{place}", known)
+        if one is None:
+            return None
+        subjects.append(dataclasses.replace(one, title=str(column)))
+    return subjects[0], subjects[1]
+
+
+def forget(key: str) -> None:
+    """Drop what was read of a file that is no longer there."""
+    for part in ("header", "read", "labels"):
+        st.session_state.pop(f"{key}.{part}", None)
+
+
+def header(given: Any, key: str) -> list[str]:
+    """Return the columns of a file, read once."""
+    if st.session_state.get(f"{key}.header", (None,))[0] != given.file_id:
+        names = list(read_header(given.getbuffer(), given.name))
+        st.session_state[f"{key}.header"] = (given.file_id, names)
+    found: list[str] = st.session_state[f"{key}.header"][1]
+    return found
+
+
+def pick(columns: Sequence[str], key: str) -> Picked:
+    """Show which column is what, as far as the names tell, and let the reader decide."""
+    guess = guess_columns(columns)
+    clear = guess.label is not None and bool(guess.prob or guess.pred)
+    used = {guess.label, guess.pred, guess.date, *guess.prob}
+    free = [column for column in columns if column not in used]
+    said = "recognised by their names" if clear else "please choose"
+    with st.expander(
+        f"Columns ({len(columns)}): {said}", expanded=True, icon=":material/view_column:"
+    ):
+        left, middle, right = st.columns(3)
+        with left:
+            label = _one("Outcome", columns, guess.label, f"{key}.label")
+            pred = _one("Call or predicted quantity", columns, guess.pred, f"{key}.pred")
+        with middle:
+            prob = st.multiselect(
+                "Probability, or one column a class",
+                list(columns),
+                default=list(guess.prob),
+                key=f"{key}.prob",
+            )
+            date = _one("Date or batch", columns, guess.date, f"{key}.date")
+        with right:
+            groups = st.multiselect(
+                "Attributes to compare",
+                [column for column in columns if column != label and column not in prob],
+                default=[column for column in free if _is_attribute(column)],
+                key=f"{key}.groups",
+                help="Such as sex, age or site. Numbers with many values are cut into bins.",
+            )
+            threshold = ask_threshold(0.5, f"{key}.threshold", disabled=len(prob) not in (1, 2))
+    # With probabilities, the calls follow from the threshold.
+    call = None if prob and pred == guess.pred else pred
+    return Picked(label, tuple(prob), call, tuple(groups), date, threshold)
+
+
+_ATTRIBUTES = ("sex", "gender", "age", "site", "hospital", "centre", "center", "ethnicity", "race")
+
+
+def _is_attribute(column: str) -> bool:
+    return any(word in column.lower().replace("_", " ").split() for word in _ATTRIBUTES)
+
+
+def _one(label: str, columns: Sequence[str], guess: str | None, key: str) -> str | None:
+    options = [NONE, *columns]
+    chosen = st.selectbox(label, options, options.index(guess) if guess else 0, key=key)
+    return None if chosen == NONE else chosen
+
+
+def read(given: Any, picked: Picked, key: str, positive: str | None = None) -> Subject | None:
+    """Read the rows; ask what the file leaves open, and show why it is refused if it is."""
+    if picked.label is None or not (picked.prob or picked.pred):
+        st.info(
+            "Say which column is the outcome, and which the probability or the call.",
+            icon=":material/info:",
+        )
+        return None
+    found, drop = _once(given, picked, positive, False, key), False
+    if _asks_positive(found):
+        positive = _ask_positive(given, picked, key)
+        if positive is None:
+            return None
+        found = _once(given, picked, positive, False, key)
+    if _has_bad_cells(found):
+        drop = st.checkbox(
+            "Leave rows with unusable cells out",
+            key=f"{key}.{given.file_id}.drop",
+            help="They are named below and in the audit; the other rows are judged.",
+        )
+        found = _once(given, picked, positive, drop, key) if drop else found
+    if isinstance(found, SuiteError):
+        results.refusal(found, "This file cannot be audited")
+        return None
+    data, info = found
+    return Subject(
+        key=("file", given.file_id, picked, positive, drop),
+        title=given.name,
+        how="Uploaded; that the model was not trained on these rows is for you to know.",
+        read=data,
+        notes=info.notes,
+        options=_options(picked, positive, drop),
+    )
+
+
+def _once(given: Any, picked: Picked, positive: str | None, drop: bool, key: str) -> Any:
+    """Return what reading gives, or the error: read again only when the question changes."""
+    question = (given.file_id, picked, positive, drop)
+    stored: dict[Any, Any] = st.session_state.setdefault(f"{key}.read", {})
+    if question not in stored:
+        with st.spinner("Checking every cell"):
+            outcome = _tried(
+                lambda: read_table(
+                    given.getvalue(),
+                    name=given.name,
+                    positive=positive,
+                    drop_bad=drop,
+                    **picked.arguments(),
+                )
+            )
+        # Only what led to the present answer is kept.
+        kept = {k: v for k, v in stored.items() if k[:2] == question[:2] and _is_error(v)}
+        st.session_state[f"{key}.read"] = stored = {**kept, question: outcome}
+    return stored[question]
+
+
+def _tried(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except SuiteError as error:
+        return error
+
+
+def _is_error(found: Any) -> bool:
+    return isinstance(found, SuiteError)
+
+
+def _asks_positive(found: Any) -> bool:
+    return _is_error(found) and [p.column for p in found.problems] == ["positive"]
+
+
+def _has_bad_cells(found: Any) -> bool:
+    return isinstance(found, InputError) and any(p.row is not None for p in found.problems)
+
+
+def _ask_positive(given: Any, picked: Picked, key: str) -> str | None:
+    """Ask which of two labels is the positive one, where they do not say it."""
+    known = st.session_state.get(f"{key}.labels", (None,))
+    if known[0] != (given.file_id, picked.label):
+        cells = read_text(given.getvalue(), given.name).frame[picked.label].dropna()
+        labels = sorted({str(value).strip() for value in cells.unique()} - {""})
+        known = ((given.file_id, picked.label), labels)
+        st.session_state[f"{key}.labels"] = known
+    chosen: str | None = st.segmented_control(
+        "Which outcome is the positive one? The labels do not say it.",
+        known[1],
+        key=f"{key}.{given.file_id}.positive",
+    )
+    return chosen
+
+
+def _options(picked: Picked, positive: str | None, drop: bool) -> dict[str, list[str]]:
+    found = {
+        "label": [picked.label or ""],
+        "prob": list(picked.prob),
+        "pred": [picked.pred] if picked.pred else [],
+        "group": list(picked.groups),
+        "date": [picked.date] if picked.date else [],
+        "positive": [positive] if positive else [],
+        "threshold": [f"{picked.threshold:g}"] if picked.threshold != 0.5 else [],
+        "drop-bad": [""] if drop else [],
+    }
+    return {name: values for name, values in found.items() if values}

@@ -1,0 +1,42 @@
+"""The verdicts of two models side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages._trust import subject, words
+
+
+def show(pair: tuple[subject.Subject, subject.Subject]) -> None:
+    """Show what one policy says of two models of the suite, claim by claim."""
+    policy = subject.ask_policy()
+    audits = [subject.audited(one, policy) for one in pair]
+    for column, one, audit in zip(st.columns(2), pair, audits, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            words.verdict(audit.verdict)
+            st.markdown(f"**{words.escaped(one.title)}**")
+            st.caption(words.escaped(audit.sentence()))
+            if one.held is not None:
+                st.page_link(
+                    "../pages/trustlens.py",
+                    label="Open the audit",
+                    icon=":material/fact_check:",
+                    query_params={"model": one.held.key, "policy": policy},
+                )
+    second = {check.id: check for check in audits[1].checks}
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "First": words.CLAIMS[check.status],
+                    "Second": words.CLAIMS[second[check.id].status],
+                    "Claim": check.claim,
+                }
+                for check in audits[0].checks
+                if check.id in second
+            ]
+        ),
+        hide_index=True,
+        alt="What became of each claim for either model.",
+    )
