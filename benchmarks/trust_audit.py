@@ -61,7 +61,7 @@ def measure(n: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     found["import"] = list(timed(lambda: __import__("core.trust")))
     from core import trust
-    from core.trust.report import html_report, pdf_report
+    from core.trust.export.report import html_report, pdf_report
 
     before = memory_mib()
     audit = trust.audit
@@ -100,7 +100,7 @@ def group_intervals() -> str:
     """Return how much faster a bootstrap replicate of group rates is than fairlearn's."""
     from fairlearn.metrics import MetricFrame, true_positive_rate
 
-    from core.trust.confusion import confusion, resampled
+    from core.trust.groups.confusion import confusion, resampled
 
     y, p, given = data(FAIRLEARN_ROWS)
     from core import trust

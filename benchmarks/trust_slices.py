@@ -21,11 +21,11 @@ from core.stats.intervals import wilson
 from core.stats.label_noise import suspects
 from core.stats.score_table import score_table
 from core.stats.selective import TARGETS, abstention
-from core.trust.failure_findings import failure_findings
-from core.trust.failures import failures_panel
+from core.trust.failures.findings import failure_findings
+from core.trust.failures.panel import failures_panel
+from core.trust.failures.slices import Slices, error_slices
 from core.trust.predictions import Context, Estimates, Predictions
 from core.trust.regression import error_panel
-from core.trust.slices import Slices, error_slices
 
 Floats = NDArray[np.float64]
 

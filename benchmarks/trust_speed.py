@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.trust.original import OriginalView, as_seen, original_figures, original_view
-from core.trust.original_score import trust_score
+from core.trust.original.score import trust_score
+from core.trust.original.view import OriginalView, as_seen, original_figures, original_view
 from core.trust.predictions import Context, Floats, Grouping, Labels, Predictions
 
 ATTRIBUTES = {"sex": 2, "age band": 5, "site": 10}

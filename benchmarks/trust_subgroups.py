@@ -21,10 +21,10 @@ from scipy.stats import binom
 from core.stats.group_permutation import permutation_max_z
 from core.stats.intervals import wilson
 from core.stats.two_proportions import newcombe
-from core.trust.fairness import fairness_panel
-from core.trust.gap_evidence import Shares
-from core.trust.gap_result import Family, GapTest
-from core.trust.gaps import judge
+from core.trust.groups.gap_evidence import Shares
+from core.trust.groups.gap_result import Family, GapTest
+from core.trust.groups.gaps import judge
+from core.trust.groups.panel import fairness_panel
 from core.trust.predictions import Context, Grouping, Predictions
 
 Counts = NDArray[np.int64]

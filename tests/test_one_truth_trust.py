@@ -18,8 +18,8 @@ from apps.api.upload import CSV, PARQUET
 from apps.cli import app as cli
 from core.runtime.settings import Settings
 from core.trust import audit, judge, junit, policies, read_table
-from core.trust.card import card_lines
-from core.trust.report import html_report, pdf_report
+from core.trust.export.card import card_lines
+from core.trust.export.report import html_report, pdf_report
 from pages._shared.models import find
 
 V1 = "/v1/trust"

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from core.trust.original import OriginalView
+from core.trust.original.view import OriginalView
 from core.trust.predictions import Context, Grouping, Predictions
 
 RECORDED = Path(__file__).parent / "data" / "trustlens_050.json"

@@ -32,8 +32,8 @@ from apps.api.trust_schemas import (
 )
 from core.runtime.settings import Settings
 from core.trust import DEFAULT_POLICY, Audit, judge, junit, policies
+from core.trust.export.report import MAX_TITLE, html_report, pdf_report
 from core.trust.held_out import HeldOut
-from core.trust.report import MAX_TITLE, html_report, pdf_report
 from pages._shared.models import held_out
 
 Format = Literal["html", "pdf", "junit", "json"]

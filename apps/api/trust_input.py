@@ -29,7 +29,7 @@ from core.trust import (
 )
 from core.trust import audit as audit_verb
 from core.trust import compare as compare_verb
-from core.trust.inputs import read_predictions
+from core.trust.door.inputs import read_predictions
 
 JSON = "application/json"
 MAX_JSON_ROWS = 200_000

@@ -238,7 +238,7 @@ def _answer(
 ) -> None:
     """Write what was asked for, print the audit, and end with the status of its verdict."""
     from core.trust import junit
-    from core.trust.report import html_report, pdf_report
+    from core.trust.export.report import html_report, pdf_report
 
     day = datetime.datetime.now().astimezone().date() if issued is None else issued.date()
     wanted: Iterable[tuple[Path | None, Callable[[], bytes]]] = (

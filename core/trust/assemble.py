@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from core.stats.intervals import Interval
-from core.trust.calibration import calibration_panel
-from core.trust.calibration_findings import calibration_findings
-from core.trust.calibration_result import BinaryCalibration, CalibrationPanel
-from core.trust.drift import drift_panel
-from core.trust.drift_findings import drift_findings
-from core.trust.failure_findings import failure_findings
-from core.trust.failures import failures_panel
-from core.trust.fairness import fairness_panel
-from core.trust.fairness_findings import error_findings, fairness_findings
-from core.trust.group_errors import group_errors
+from core.trust.calibration.findings import calibration_findings
+from core.trust.calibration.panel import calibration_panel
+from core.trust.calibration.result import BinaryCalibration, CalibrationPanel
+from core.trust.drift.findings import drift_findings
+from core.trust.drift.panel import drift_panel
+from core.trust.failures.findings import failure_findings
+from core.trust.failures.panel import failures_panel
+from core.trust.groups.errors import group_errors
+from core.trust.groups.findings import error_findings, fairness_findings
+from core.trust.groups.panel import fairness_panel
 from core.trust.performance import performance_findings, performance_panel, size_findings
 from core.trust.policy import Policy, policy
 from core.trust.predictions import Context, Estimates, Finding, Predictions

@@ -11,13 +11,13 @@ import pandas as pd
 
 from core.errors import InputError
 from core.trust.assemble import AREAS, Area, estimates_audit, predictions_audit
-from core.trust.from_model import model_predictions
-from core.trust.inputs import read_estimates, read_predictions
+from core.trust.door.from_model import model_predictions
+from core.trust.door.inputs import read_estimates, read_predictions
+from core.trust.door.task import detect_task
 from core.trust.policy import Policy
 from core.trust.policy import policy as named_policy
 from core.trust.predictions import Estimates, Predictions
 from core.trust.result import Audit
-from core.trust.task import detect_task
 
 DEFAULT_POLICY = "clinical-strict"
 
@@ -44,8 +44,8 @@ def audit(
     Parameters
     ----------
     y, proba, pred, groups, batch, features, embeddings, threshold, classes, positive
-        As for :func:`core.trust.inputs.read_predictions`, of rows the model was not trained on.
-        For a quantity ``pred`` is the predicted one.
+        As for :func:`core.trust.door.inputs.read_predictions`, of rows the model was not trained
+        on. For a quantity ``pred`` is the predicted one.
     task : {"auto", "classification", "binary", "multiclass", "regression"}
         What was predicted.
     policy, areas, seed

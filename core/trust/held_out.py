@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.trust.inputs import read_predictions
+from core.trust.door.inputs import read_predictions
 from core.trust.predictions import Predictions
 
 

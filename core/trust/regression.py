@@ -20,8 +20,8 @@ from core.stats.error_size import (
 )
 from core.stats.intervals import Interval, clopper_pearson, undefined
 from core.stats.row_order import content_order
+from core.trust.failures.slices import Slices, loss_slices
 from core.trust.predictions import Estimates, Finding
-from core.trust.slices import Slices, loss_slices
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.errors import InputError
 from core.stats.intervals import Interval
 from core.stats.split_conformal import aps_scores, lac_scores, prediction_sets
-from core.trust.gap_result import FEW
+from core.trust.groups.gap_result import FEW
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.integer]

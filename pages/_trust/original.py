@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.trust import Audit, MisleadingCase, OriginalView, misleading_cases
-from core.trust.original_score import OriginalScore
+from core.trust.original.score import OriginalScore
 from pages._shared import results
 from pages._trust import words
 

@@ -61,7 +61,7 @@ def as_json(audit: Audit) -> bytes:
 
 def _report(kind: str, audit: Audit, subject: Subject) -> Callable[[], bytes]:
     def make() -> bytes:
-        from core.trust import report
+        from core.trust.export import report
 
         issued = datetime.datetime.now(tz=datetime.UTC).date()
         document: bytes = getattr(report, kind)(

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, softmax
 
-from core.trust.calibration import NO_PROBABILITIES, calibration_panel
-from core.trust.calibration_findings import ALL_RIGHT, calibration_findings
+from core.trust.calibration.findings import ALL_RIGHT, calibration_findings
+from core.trust.calibration.panel import NO_PROBABILITIES, calibration_panel
 from core.trust.predictions import Predictions
 
 LIMITS = {"mean_ratio": 1.25, "slope_low": 0.8, "slope_high": 1.25, "error": 0.05}

@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.stats.paired import mean_difference
 from core.trust import compare
 from core.trust.compare import LEVEL
-from core.trust.inputs import read_predictions
+from core.trust.door.inputs import read_predictions
 
 RNG = np.random.default_rng(7)
 N = 600

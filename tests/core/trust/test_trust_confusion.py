@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score, matthews_corrcoef
 
 from core.stats.intervals import wilson
-from core.trust import confusion as tables
+from core.trust.groups import confusion as tables
 from core.trust.predictions import Context, Grouping, Predictions
 
 binary_table = st.lists(st.integers(0, 60), min_size=4, max_size=4).map(

@@ -9,8 +9,8 @@ from scipy.special import expit
 
 from core.errors import InputError
 from core.stats.calibration_eprocess import CalibrationMonitor
-from core.trust.drift import drift_panel
-from core.trust.drift_findings import drift_findings
+from core.trust.drift.findings import drift_findings
+from core.trust.drift.panel import drift_panel
 from core.trust.predictions import Batches, Context, Grouping, Predictions
 
 STEADY = (0.0, 1.0)

@@ -11,8 +11,8 @@ from scipy.stats import binom
 
 from core.errors import InputError
 from core.stats.two_proportions import difference_p
-from core.trust.failure_findings import failure_findings
-from core.trust.failures import failures_panel
+from core.trust.failures.findings import failure_findings
+from core.trust.failures.panel import failures_panel
 from core.trust.predictions import Context, Grouping, Predictions
 
 

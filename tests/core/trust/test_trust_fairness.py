@@ -19,8 +19,8 @@ from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score
 
 from core.errors import InputError
-from core.trust.fairness import fairness_panel
-from core.trust.fairness_findings import fairness_findings
+from core.trust.groups.findings import fairness_findings
+from core.trust.groups.panel import fairness_panel
 from core.trust.predictions import MISSING, Context, Grouping, Predictions
 
 METRICS = ("sensitivity", "specificity")

@@ -17,9 +17,9 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from core.errors import InputError
-from core.trust.from_model import model_predictions
-from core.trust.inputs import read_predictions
-from core.trust.labels import label_name
+from core.trust.door.from_model import model_predictions
+from core.trust.door.inputs import read_predictions
+from core.trust.door.labels import label_name
 
 CANCER = load_breast_cancer(as_frame=True)
 X, Y = CANCER.data.iloc[:150, :5], CANCER.target.iloc[:150]

@@ -10,7 +10,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from core.stats.calibration import slope_intercept
 from core.stats.intervals import wilson
-from core.trust.group_calibration import group_calibration, in_order
+from core.trust.groups.calibration import group_calibration, in_order
 from core.trust.predictions import Grouping
 
 

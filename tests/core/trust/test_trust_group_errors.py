@@ -10,9 +10,9 @@ from scipy.stats import t as student
 from scipy.stats import ttest_ind
 
 from core.errors import InputError
-from core.trust.fairness_findings import error_findings
-from core.trust.gap_evidence import Means
-from core.trust.group_errors import group_errors, welch_anova
+from core.trust.groups.errors import group_errors, welch_anova
+from core.trust.groups.findings import error_findings
+from core.trust.groups.gap_evidence import Means
 from core.trust.predictions import Context, Estimates, Grouping
 
 

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError, NotEnoughDataError, SuiteError
-from core.trust.inputs import read_estimates, read_predictions
+from core.trust.door.inputs import read_estimates, read_predictions
+from core.trust.door.task import detect_task
 from core.trust.predictions import MISSING, Estimates, Predictions
-from core.trust.task import detect_task
 from tests.core.trust.input_cases import CASES, Y01, Accepted, Case, P
 
 NAN = float("nan")

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.trust.original import as_seen, original_view
-from core.trust.original_bias import AttributeFigures, GroupFigures, OddsGap, bias_figures
-from core.trust.original_disagreements import null_ece
-from core.trust.original_group_disagreements import chance_of_severe
-from core.trust.original_metrics import bin_index, calibration_figures
-from core.trust.original_representation import representation_figures
+from core.trust.original.bias import AttributeFigures, GroupFigures, OddsGap, bias_figures
+from core.trust.original.disagreements import null_ece
+from core.trust.original.group_disagreements import chance_of_severe
+from core.trust.original.metrics import bin_index, calibration_figures
+from core.trust.original.representation import representation_figures
+from core.trust.original.view import as_seen, original_view
 from core.trust.predictions import Context, Grouping, Predictions
 from tests.trustlens_original import Drawn, ask, draw, recorded, shown
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from core.trust.original_cases import misleading_cases
+from core.trust.original.cases import misleading_cases
 from core.trust.predictions import Context
 
 

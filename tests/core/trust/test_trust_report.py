@@ -17,13 +17,13 @@ from core.errors import InputError
 from core.report import Heading, KeyValues, Table
 from core.report.blocks import DISCLAIMER
 from core.trust import Audit, audit, judge
-from core.trust.card import card_lines
-from core.trust.inputs import read_estimates
-from core.trust.report import html_report, pdf_report
-from core.trust.report_blocks import fingerprint, sections
-from core.trust.report_figures import figures
-from core.trust.report_svg import around, ticks
-from core.trust.report_text import limits, measured, number, one_line
+from core.trust.door.inputs import read_estimates
+from core.trust.export.blocks import fingerprint, sections
+from core.trust.export.card import card_lines
+from core.trust.export.figures import figures
+from core.trust.export.report import html_report, pdf_report
+from core.trust.export.svg import around, ticks
+from core.trust.export.text import limits, measured, number, one_line
 
 ISSUED = datetime.date(2026, 1, 2)
 HOSTILE = (

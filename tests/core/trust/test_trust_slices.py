@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact, ttest_ind
 
-from core.trust.factors import BINS, TEXT_LEVELS, factor, factors
+from core.trust.failures.factors import BINS, TEXT_LEVELS, factor, factors
+from core.trust.failures.slice_search import LIMIT, OVERLAP
+from core.trust.failures.slices import error_slices, loss_slices
 from core.trust.predictions import MISSING, Context, Estimates, Grouping, Predictions
-from core.trust.slice_search import LIMIT, OVERLAP
-from core.trust.slices import error_slices, loss_slices
 
 
 def called(wrong, context):
@@ -227,7 +227,7 @@ def test_welch_agrees_with_scipy():
     one = found.tested[0]
     assert one.rule == "g = b"
     assert one.n + one.elsewhere.n == found.n_confirm
-    from core.trust.slice_search import halves
+    from core.trust.failures.slice_search import halves
 
     _, half = halves(factors(Context(groups=(group,))), loss, 0, stratified=False)
     inside = half.codes[0] == 1

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError, SuiteError
-from core.trust.inputs import read_predictions
+from core.trust.door.inputs import read_predictions
+from core.trust.door.table import MAX_PROBLEMS, guess_columns, read_table, template
 from core.trust.predictions import MISSING, Estimates, Predictions
-from core.trust.table import MAX_PROBLEMS, guess_columns, read_table, template
 from tests.core.trust.test_trust_inputs import check_invariants, ended
 from tests.data.hostile import hostile_files
 

@@ -1,0 +1,1 @@
+"""Whether the probabilities mean what they say."""

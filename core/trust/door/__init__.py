@@ -1,0 +1,1 @@
+"""What users hand over becomes predictions, or a sentence."""

@@ -1,0 +1,1 @@
+"""Has calibration changed, and is it right now? Two questions, kept apart."""

@@ -1,0 +1,1 @@
+"""An audit on paper, in a browser, for a build server, in a model card."""

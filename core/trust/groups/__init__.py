@@ -1,0 +1,1 @@
+"""Levels of an attribute compared: difference shown, equivalence shown, not enough data."""

@@ -1,0 +1,1 @@
+"""The public trustlens 0.5.0, computed without it, and where it misleads."""
