@@ -7,10 +7,11 @@ import gc
 import logging
 import time
 
-from core import breast_cancer, cardiosense
+from core import breast_cancer, cardiosense, trust
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
+from pages._shared import models
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def warm() -> None:
     configure(settings().log_level)
     _cardiosense()
     _breast_cancer()
+    _trust()
     interval_bar(0.5, 0.4, 0.6)
     gc.collect()
     gc.freeze()
@@ -55,3 +57,7 @@ def _breast_cancer() -> None:
     breast_cancer.case_map(case)
     breast_cancer.drift(breast_cancer.example_batch("clean"))
     breast_cancer.at_threshold(breast_cancer.default_threshold())
+
+
+def _trust() -> None:
+    trust.judge(models.held_out()[0].predictions())

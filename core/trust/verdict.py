@@ -148,8 +148,14 @@ def _check(one: Finding, demand: Demand, broken: float | None, level: float) -> 
         status = "fail"
     elif one.p_met is not None and one.p_met <= level:
         status = "pass"
+    reason = one.reason
+    if status != "fail" and one.p_broken is not None and one.p_broken <= level:
+        reason += (
+            f" Alone, this would break the claim (p = {one.p_broken:.2g}); adjusted for all checks "
+            f"of the audit it does not (p = {broken:.2g})."
+        )
     return Check(
-        one.id, one.area, one.claim, demand, status, one.measured, one.p_met, broken, one.reason
+        one.id, one.area, one.claim, demand, status, one.measured, one.p_met, broken, reason
     )
 
 

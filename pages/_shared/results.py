@@ -39,7 +39,7 @@ def refusal(error: SuiteError, what: str = "No estimate") -> None:
 def problems(found: Iterable[Problem]) -> None:
     """List findings about the input, one sentence each."""
     for problem in found:
-        st.markdown(f"- {_escape(problem.sentence())}")
+        st.markdown(f"- {escaped(problem.sentence())}")
 
 
 def notes(texts: Sequence[str], status: StatusName) -> None:
@@ -48,7 +48,7 @@ def notes(texts: Sequence[str], status: StatusName) -> None:
         return
     sign = STATUSES[status]
     shown = {"critical": st.error, "attention": st.warning, "ok": st.success, "unknown": st.info}
-    shown[status]("\n".join(f"- {_escape(text)}" for text in texts), icon=f":material/{sign.icon}:")
+    shown[status]("\n".join(f"- {escaped(text)}" for text in texts), icon=f":material/{sign.icon}:")
 
 
 def evidence(status: StatusName, title: str, text: str) -> None:
@@ -69,6 +69,6 @@ def provenance(facts: Mapping[str, str]) -> None:
     st.caption(" · ".join(f"{name}: {value}" for name, value in facts.items()))
 
 
-def _escape(text: str) -> str:
+def escaped(text: str) -> str:
     """Return text that came from a file or form so that Markdown shows it as it is."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-!|$~:" else c for c in text)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.trust import Audit
 from core.trust.checklists import ChecklistItem, Kind, fill
-from pages._trust import words
+from pages._shared import results
 
 KINDS: dict[Kind, str] = {
     "tripod_ai": "TRIPOD+AI",
@@ -33,8 +33,8 @@ def show(audit: Audit) -> None:
         bind="query-params",
     )
     found = fill(audit.to_dict(), kind)
-    st.markdown(words.escaped(found.sentence()))
-    st.caption(words.escaped(f"{found.note} {found.reference}"))
+    st.markdown(results.escaped(found.sentence()))
+    st.caption(results.escaped(f"{found.note} {found.reference}"))
     st.dataframe(
         pd.DataFrame(
             [

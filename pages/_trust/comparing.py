@@ -13,7 +13,7 @@ from core.trust import Comparison, HeldOut
 from core.trust.compare import Difference
 from core.viz import forest
 from core.viz.text import fixed, listed, percent
-from pages._shared import charts, models
+from pages._shared import charts, models, results
 from pages._trust import words
 
 WORDS = {"first": "the first", "second": "the second", "not enough data": "not enough data to tell"}
@@ -40,7 +40,7 @@ def comparable() -> Mapping[str, tuple[str, ...]]:
 def show(found: Comparison, first: str, second: str) -> None:
     """Show who is better in words, the differences as intervals, and both figures."""
     with st.container(border=True):
-        st.markdown(f"#### {words.escaped(headline(found, first, second))}")
+        st.markdown(f"#### {results.escaped(headline(found, first, second))}")
         st.caption(
             f"n = {found.n:,}; both call {percent(found.agree)} of the rows alike. The intervals "
             "hold together at 95 %, over all figures."
@@ -93,7 +93,7 @@ def _table(found: Comparison, first: str, second: str) -> None:
         placeholder="",
         alt="Figures of both models, their difference, and which is shown to be better.",
     )
-    st.caption(f"First: {words.escaped(first)}. Second: {words.escaped(second)}.")
+    st.caption(f"First: {results.escaped(first)}. Second: {results.escaped(second)}.")
 
 
 def _row(one: Difference) -> dict[str, object]:

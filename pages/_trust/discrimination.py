@@ -12,7 +12,7 @@ from core.stats.intervals import Interval
 from core.trust import Audit
 from core.viz import Line, forest, lines
 from core.viz.text import fixed, percent
-from pages._shared import charts
+from pages._shared import charts, results
 from pages._trust import words
 
 SHARES = ("auc", "balanced_accuracy", "accuracy", "no_information_rate", "f1", "average_precision")
@@ -23,7 +23,7 @@ def show(audit: Audit) -> None:
     panel = audit.panel("performance")
     counts = zip(panel.classes, panel.support, strict=True)
     st.caption(
-        f"n = {panel.n:,}: " + words.escaped(", ".join(f"{n:,} of {name}" for name, n in counts))
+        f"n = {panel.n:,}: " + results.escaped(", ".join(f"{n:,} of {name}" for name, n in counts))
     )
     if panel.roc is None:
         _figures(panel)
@@ -64,7 +64,7 @@ def _roc(panel: Any) -> None:
     )
     spared, found = panel.recall
     st.caption(
-        words.escaped(
+        results.escaped(
             f"The calls in use find {percent(found.estimate)} of {positive}, and call "
             f"{percent(1 - spared.estimate)} of {negative} {positive} too."
         )

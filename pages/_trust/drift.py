@@ -12,7 +12,7 @@ import streamlit as st
 from core.trust import Audit
 from core.viz import Line, forest, lines
 from core.viz.text import fixed, listed
-from pages._shared import charts
+from pages._shared import charts, results
 from pages._trust import words
 
 FIGURES = {
@@ -26,9 +26,9 @@ MOST_ROWS = 12
 def show(audit: Audit) -> None:
     """Show what changed, batch by batch, and what would have been done about it."""
     panel = audit.panel("drift")
-    st.markdown(words.escaped(panel.reading))
+    st.markdown(results.escaped(panel.reading))
     st.caption(
-        words.escaped(
+        results.escaped(
             f"{panel.subject[:1].upper()}{panel.subject[1:]}; n = {panel.n:,}. Reference: "
             f"{listed(panel.reference_labels)}, {panel.n_reference:,} rows with "
             f"{panel.events_reference:,} events."
@@ -39,7 +39,7 @@ def show(audit: Audit) -> None:
     _table(panel)
     _beside(panel)
     for note in panel.notes:
-        st.caption(words.escaped(note))
+        st.caption(results.escaped(note))
 
 
 def _batches(panel: Any) -> None:
@@ -105,7 +105,7 @@ def _monitor(panel: Any) -> None:
         ),
         key="trust.drift.monitor",
     )
-    alarm = "No alarm." if panel.alarm is None else f"Alarm at {words.escaped(panel.alarm)}."
+    alarm = "No alarm." if panel.alarm is None else f"Alarm at {results.escaped(panel.alarm)}."
     st.caption(
         f"{alarm} It may be looked at after every batch: an alarm without a change has a "
         "probability of at most 5 %, for ever."

@@ -93,11 +93,11 @@ def _complete(one: Any) -> bool:
 
 def _verdict(test: Any) -> None:
     results.badge(words.STATUS[test.status], test.status.capitalize())
-    st.markdown(words.escaped(test.reason))
+    st.markdown(results.escaped(test.reason))
     if test.excluded:
         few = ", ".join(f"{one.level} ({one.n})" for one in test.excluded[:10])
         st.caption(
-            words.escaped(f"Too few {test.unit} to be compared, and of no weight here: {few}.")
+            results.escaped(f"Too few {test.unit} to be compared, and of no weight here: {few}.")
         )
 
 
@@ -138,7 +138,7 @@ def _calibration(attribute: Any) -> None:
     found = attribute.calibration
     if found is None:
         return
-    st.markdown(f"**Calibration by {words.escaped(attribute.attribute)}**")
+    st.markdown(f"**Calibration by {results.escaped(attribute.attribute)}**")
     st.dataframe(
         pd.DataFrame(
             [

@@ -34,14 +34,14 @@ def beside(view: OriginalView, audit: Audit) -> None:
     with right, st.container(border=True, height="stretch"):
         st.caption(f"This audit says, under {audit.policy.name} {audit.policy.version}")
         words.verdict(audit.verdict)
-        st.markdown(words.escaped(audit.sentence()))
+        st.markdown(results.escaped(audit.sentence()))
 
 
 def _answer(view: OriginalView) -> None:
     score = view.score
     if score is None:
         results.badge("unknown", "Stops with an error")
-        st.markdown(words.escaped(view.fails))
+        st.markdown(results.escaped(view.fails))
         return
     st.metric("Trust Score, 0 to 100", f"{score.score}, grade {score.grade}")
     results.badge(ADVICE[score.advice], score.advice.capitalize())  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ def _answer(view: OriginalView) -> None:
         said.append(f"Patterns: {', '.join(score.patterns)}.")
     if score.no_bias_claimed:
         said.append("It reports that no bias was detected.")
-    st.markdown(words.escaped(" ".join(said)))
+    st.markdown(results.escaped(" ".join(said)))
 
 
 def made_of(score: OriginalScore) -> None:
@@ -84,7 +84,7 @@ def disagreements(view: OriginalView) -> None:
     if not view.disagreements:
         st.markdown("No statement of its report is known to mislead on these predictions.")
     for one in view.disagreements:
-        st.markdown(f"- {words.escaped(one)}")
+        st.markdown(f"- {results.escaped(one)}")
 
 
 def show_catalogue() -> None:
@@ -96,13 +96,13 @@ def show_catalogue() -> None:
     )
     for case in cases:
         with st.container(border=True):
-            st.markdown(f"**{words.escaped(case.title)}**")
+            st.markdown(f"**{results.escaped(case.title)}**")
             left, right = st.columns(2)
             with left:
                 st.caption(f"True (n = {case.view.n:,})")
-                st.markdown(words.escaped(case.truth))
+                st.markdown(results.escaped(case.truth))
             with right:
                 st.caption("trustlens 0.5.0 says")
-                st.markdown(f"**{words.escaped(case.says)}**")
+                st.markdown(f"**{results.escaped(case.says)}**")
             if case.why != case.truth:
-                st.markdown(words.escaped(case.why))
+                st.markdown(results.escaped(case.why))

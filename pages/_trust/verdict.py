@@ -28,7 +28,7 @@ def card(audit: Audit) -> None:
         sign = STATUSES[words.STATUS[status]]
         colour = results.BADGE_COLOURS[sign.name]
         st.markdown(f"### :{colour}[:material/{sign.icon}: {words.VERDICTS[status]}]")
-        st.markdown(words.escaped(audit.sentence()))
+        st.markdown(results.escaped(audit.sentence()))
         gauge(audit)
         results.notes(audit.notes, "unknown")
 
@@ -70,8 +70,8 @@ def _row(check: Check) -> None:
     sign, claim, figure = st.columns([7, 16, 9])
     with sign:
         words.claim(check)
-    claim.markdown(f"**{words.escaped(check.claim)}**")
-    claim.caption(words.escaped(check.reason))
+    claim.markdown(f"**{results.escaped(check.claim)}**")
+    claim.caption(results.escaped(check.reason))
     if check.status == "not enough evidence" and check.p_broken is not None:
         claim.caption(
             f"p value against the claim {words.chance(check.p_broken)}, adjusted for all checks "

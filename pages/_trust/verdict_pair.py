@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages._shared import results
 from pages._trust import subject, words
 
 
@@ -15,8 +16,8 @@ def show(pair: tuple[subject.Subject, subject.Subject]) -> None:
     for column, one, audit in zip(st.columns(2), pair, audits, strict=True):
         with column, st.container(border=True, height="stretch"):
             words.verdict(audit.verdict)
-            st.markdown(f"**{words.escaped(one.title)}**")
-            st.caption(words.escaped(audit.sentence()))
+            st.markdown(f"**{results.escaped(one.title)}**")
+            st.caption(results.escaped(audit.sentence()))
             if one.held is not None:
                 st.page_link(
                     "../pages/trustlens.py",

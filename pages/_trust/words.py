@@ -90,7 +90,7 @@ def metric(column: st.delta_generator.DeltaGenerator, title: str, one: Interval)
     """Show one figure large, with its interval and n below."""
     if math.isnan(one.estimate):
         column.metric(title, "not defined")
-        column.caption(f"{escaped(one.method)}, {size(one.n)}")
+        column.caption(f"{results.escaped(one.method)}, {size(one.n)}")
         return
     column.metric(title, fixed(one.estimate))
     limits = f"{100 * one.level:g} % interval {fixed(one.low)} to {fixed(one.high)}"
@@ -128,8 +128,3 @@ def chance(p: float | None) -> str:
     if p is None or math.isnan(p):
         return "none"
     return "< 0.001" if p < 0.001 else number(p, 3)
-
-
-def escaped(text: str) -> str:
-    """Return text that may come from a file so that Markdown shows it as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-!|$~:" else c for c in text)

@@ -128,7 +128,10 @@ def _sentence(test: GapTest, status: Status, p_adjusted: float) -> str:
     )
     exists = f"a difference exists (p = {p_adjusted:.2g}, adjusted)"
     if status == "difference shown":
-        return f"{found}, and some gap is at least {largest.low:.2f}, beyond {test.margin:g}."
+        return (
+            f"{found}; adjusted over the comparisons of groups, some gap is at least "
+            f"{largest.low:.2f}, beyond {test.margin:g}."
+        )
     if status == "equivalence shown":
         real = f"; {exists}, but within the margin" if p_adjusted <= ALPHA else ""
         return f"{found}, and no gap is above {largest.high:.2f}, within {test.margin:g}{real}."

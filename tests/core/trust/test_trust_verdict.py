@@ -63,6 +63,13 @@ def test_a_claim_that_nothing_was_measured_on_stays_without_evidence():
     assert missing.to_dict()["estimate"] is None
 
 
+def test_a_claim_broken_only_before_the_adjustment_says_so():
+    found = shown(calibration_slope=(1.0, 0.02))
+    (check,) = (c for c in decide(RULES, found, FAMILIES).checks if c.id == "calibration.slope")
+    assert check.status == "not enough evidence"
+    assert "Alone, this would break the claim (p = 0.02)" in check.reason
+
+
 def test_an_advisory_claim_never_decides():
     for p in ((1.0, 1e-9), (0.5, 0.5), (None, None)):
         found = [*shown(), finding("failures.slices", *p)]
