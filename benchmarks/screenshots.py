@@ -21,6 +21,10 @@ def find_path(page: Page) -> None:
     page.get_by_text("Certificate:").wait_for()
 
 
+def see_claims(page: Page) -> None:
+    page.locator(".js-plotly-plot").first.wait_for()
+
+
 SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "home": ("", 700, ()),
     "patient": ("cardiosense?preset=woman-62", 1500, ()),
@@ -28,6 +32,7 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "evidence": ("cardiosense-model", 1500, ()),
     "case": ("breast-cancer?preset=unit-slip", 1350, ()),
     "stream": ("breast-cancer-drift?example=some&view=Stream", 1200, ()),
+    "audit": ("trustlens?model=cardiosense-external", 1350, (see_claims,)),
 }
 
 

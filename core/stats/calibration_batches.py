@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc, expit, ndtri
 
+from core.plain import plain
 from core.stats.bartlett import known_line_factor
 from core.stats.calibration_line import NO_LINE, Line, Sample, stack
 from core.stats.grouped_logistic import Floats, GroupedFit, fit_grouped, group_sums
@@ -68,8 +69,8 @@ class BatchCalibration:
 
     def to_dict(self) -> dict[str, object]:
         """Return the batch as plain data; an undefined number becomes ``None``."""
-        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {key: _plain(value) for key, value in plain.items()}
+        content: dict[str, object] = plain(self)
+        return content
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -215,11 +216,3 @@ def _errors(batch: Sample, noise: Floats, level: float) -> dict[str, Any]:
 def _range(values: Floats, tails: Range) -> Range:
     low, high = np.quantile(values, tails)
     return float(low), float(high)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Interval):
-        return value.to_dict()
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

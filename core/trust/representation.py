@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import InputError
+from core.plain import finite
 from core.stats.delong import auc_area
 from core.stats.intervals import Interval, undefined
 from core.stats.linear_probe import linear_probe
@@ -133,12 +134,12 @@ class RepresentationPanel:
             "classes": list(self.classes),
             "left_out": list(self.left_out),
             "probe": self.probe.to_dict(),
-            "probe_chance": _finite(self.probe_chance),
+            "probe_chance": finite(self.probe_chance),
             "probe_gain": self.probe_gain.to_dict(),
             "probe_p": self.probe_p,
             "probe_auc": self.probe_auc.to_dict(),
             "purity_gain": self.purity_gain.to_dict(),
-            "effective_rank": _finite(self.effective_rank),
+            "effective_rank": finite(self.effective_rank),
             "distances": distances,
             "alignments": [_plain(one) for one in self.alignments],
             "plane": self.plane.tolist(),
@@ -293,10 +294,6 @@ def _alignment(name: str, raw: Floats, other: Floats) -> Alignment:
 
 def _plain(part: Alignment | Distances) -> dict[str, Any]:
     return {
-        key: _finite(value) if isinstance(value, float) else value
+        key: finite(value) if isinstance(value, float) else value
         for key, value in dataclasses.asdict(part).items()
     }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
+from core.plain import finite
 from core.stats.intervals import Interval
 from core.trust.policy import Policy
 from core.trust.verdict import Check, Status, Verdict
@@ -128,8 +128,3 @@ class Audit:
             "limits": self.policy.to_dict(),
             "panels": {name: panel.to_dict() for name, panel in self.panels.items()},
         }
-
-
-def finite(value: float) -> float | None:
-    """Return a number, or ``None`` where it does not exist."""
-    return float(value) if math.isfinite(value) else None

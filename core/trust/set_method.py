@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
+from core.plain import finite
 from core.stats.intervals import Interval
 from core.stats.split_conformal import aps_scores, lac_scores, prediction_sets
 from core.trust.groups.gap_result import FEW
@@ -44,7 +45,7 @@ class Stratum:
         return {
             "name": self.name,
             "coverage": self.coverage.to_dict(),
-            "average_size": _defined(self.average_size),
+            "average_size": finite(self.average_size),
         }
 
 
@@ -164,7 +165,7 @@ class SetMethod:
                 for name, parts in self.per_group.items()
             },
             "per_size": [one.to_dict() for one in self.per_size],
-            "average_size": _defined(self.average_size),
+            "average_size": finite(self.average_size),
             "singletons": self.singletons.to_dict(),
             "empty": self.empty.to_dict(),
         }
@@ -179,7 +180,3 @@ def _withheld(part: Stratum | Threshold, n: int, by: By) -> dict[str, Any]:
 def set_scores(score: Score, proba: Floats) -> Floats:
     """Return how badly each class fits each row, shape (n, k)."""
     return lac_scores(proba) if score == "LAC" else aps_scores(proba)
-
-
-def _defined(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

@@ -15,10 +15,10 @@ Berger, Technometrics 24 (1982) 295-300 (intersection-union tests).
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from core.plain import finite
 from core.stats.intervals import Interval, undefined
 from core.stats.shift import holm
 from core.trust.policy import Demand, Policy
@@ -68,9 +68,9 @@ class Check:
             "id": self.id,
             "area": self.area,
             "status": self.status,
-            "estimate": _finite(measured.estimate),
-            "ci_low": _finite(measured.low),
-            "ci_high": _finite(measured.high),
+            "estimate": finite(measured.estimate),
+            "ci_low": finite(measured.low),
+            "ci_high": finite(measured.high),
             "n": measured.n,
             "reason": self.reason,
             "claim": self.claim,
@@ -178,7 +178,3 @@ def _adjusted(p: Sequence[float | None]) -> list[float | None]:
     known = [value for value in p if value is not None]
     adjusted = iter(holm(known)) if known else iter(())
     return [None if value is None else float(next(adjusted)) for value in p]
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -74,8 +74,8 @@ def _row(check: Check) -> None:
     claim.caption(results.escaped(check.reason))
     if check.status == "not enough evidence" and check.p_broken is not None:
         claim.caption(
-            f"p value against the claim {words.chance(check.p_broken)}, adjusted for all checks "
-            f"of the audit; for it {words.chance(check.p_met)}."
+            f"p for the claim: {words.chance(check.p_met)}. p against it, adjusted for all checks: "
+            f"{words.chance(check.p_broken)}."
         )
     with figure:
         _figure(check)

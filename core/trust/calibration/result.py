@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from core.plain import plain
 from core.stats.calibration import ReliabilityBin
 from core.stats.calibration_error import BinnedError, SmoothError
 from core.stats.intervals import Interval
@@ -210,18 +207,4 @@ class CalibrationPanel:
     def to_dict(self) -> dict[str, Any]:
         """Return the panel as plain data; what is undefined is ``None``."""
         parts = dataclasses.fields(self)
-        return {f.name: _plain(getattr(self, f.name)) for f in parts if f.name != "evidence"}
-
-
-def _plain(value: object) -> Any:
-    """Return dataclasses, sequences, arrays and numbers as strict-JSON data."""
-    if dataclasses.is_dataclass(value):
-        fields = dataclasses.fields(value)
-        return {f.name: _plain(getattr(value, f.name)) for f in fields}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return {f.name: plain(getattr(self, f.name)) for f in parts if f.name != "evidence"}

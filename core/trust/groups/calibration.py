@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
+from core.plain import finite
 from core.stats.binary import auc_interval
 from core.stats.calibration import log_odds
 from core.stats.intervals import Interval, undefined, wilson
-from core.trust.groups.gap_result import FEW, SMALLEST, Exclusion, finite
+from core.trust.groups.gap_result import FEW, SMALLEST, Exclusion
 from core.trust.predictions import Grouping
 
 Floats = NDArray[np.float64]

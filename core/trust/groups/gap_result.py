@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.plain import finite
 from core.stats.intervals import Interval
 
 Floats = NDArray[np.float64]
@@ -218,8 +218,3 @@ class Family:
     p: float
     p_each: tuple[float, ...]
     why_not: str = ""
-
-
-def finite(value: float) -> float | None:
-    """Return a number for JSON: ``None`` where it is undefined."""
-    return value if math.isfinite(value) else None

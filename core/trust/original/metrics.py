@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,17 +97,6 @@ class Failure:
     gap: float = 0.0
     correct_histogram: tuple[int, ...] = ()
     error_histogram: tuple[int, ...] = ()
-
-
-def plain(value: Any) -> Any:
-    """Return dataclasses, tuples and numbers as strict-JSON data; NaN and infinity become None."""
-    if dataclasses.is_dataclass(value):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def bin_index(p: Floats, bins: int = _BINS) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from core.plain import plain
 from core.trust.original.bias import Bias, bias_figures
 from core.trust.original.disagreements import disagreements
 from core.trust.original.metrics import (
@@ -21,7 +22,6 @@ from core.trust.original.metrics import (
     Failure,
     calibration_figures,
     failure_figures,
-    plain,
 )
 from core.trust.original.representation import Representation, representation_figures
 from core.trust.original.score import AREAS, Area, Figures, OriginalScore, trust_score
