@@ -177,11 +177,17 @@ def _drift(read: Predictions, rules: Policy, seed: int) -> Measured:
     both = dataclasses.replace(
         whole,
         id=each.id,
-        claim=f"{whole.claim} No single batch is shown to be beyond that.",
-        p_broken=each.p_broken,
-        reason=whole.reason if panel.since is None else f"{whole.reason} {each.reason}",
+        claim=f"{whole.claim} No batch, and no run of the last ones, is shown to be beyond that.",
+        p_broken=_either(each.p_broken, whole.p_broken),
+        reason=whole.reason if panel.since is None else f"{panel.reading} {whole.reason}",
     )
     return panel, (both,)
+
+
+def _either(first: float | None, second: float | None) -> float | None:
+    """Return the p value of two tests of which either may show it (Bonferroni)."""
+    known = [p for p in (first, second) if p is not None]
+    return min(1.0, len(known) * min(known)) if known else None
 
 
 def _sets(read: Predictions, rules: Policy, seed: int) -> Measured:

@@ -8,6 +8,7 @@ reference, the earliest batches.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -132,12 +133,14 @@ def _compared(
             f"{reference.events} events and {reference.n - reference.events} rows without, and "
             f"{MIN_OUTCOMES} of either are needed.",
         )
-    all_later = pick(sample, np.concatenate([unit.rows for unit in later]))
-    shifts = compare([(reference, unit.sample) for unit in later] + [(reference, all_later)])
-    adjusted = holm([shift.p for shift in shifts[:-1]]).tolist()
+    spans = _spans(len(later))
+    pooled = [pick(sample, np.concatenate([unit.rows for unit in later[-k:]])) for k in spans]
+    shifts = compare([(reference, one) for one in [*(unit.sample for unit in later), *pooled]])
+    single, recent = shifts[: len(later)], shifts[len(later) :]
+    adjusted = holm([shift.p for shift in single]).tolist()
     monitor, trouble = _watch(reference, later)
     evidence = monitor.log_evidence if monitor else (None,) * len(later)
-    judged = iter(zip(shifts[:-1], adjusted, evidence, strict=True))
+    judged = iter(zip(single, adjusted, evidence, strict=True))
     batches = tuple(
         dataclasses.replace(batch, **dict(zip(_JUDGED, next(judged), strict=True)))
         if batch.role == "later"
@@ -148,7 +151,8 @@ def _compared(
     found = dataclasses.replace(
         panel,
         batches=batches,
-        since=shifts[-1],
+        since=recent[-1],
+        recent=dict(zip(spans[:-1], recent[:-1], strict=True)),
         changed=_changed(sample, reference, later, adjusted),
         monitor=monitor,
         alarm=None if monitor is None or monitor.alarm is None else later[monitor.alarm].name,
@@ -159,6 +163,11 @@ def _compared(
         notes=panel.notes + trouble,
     )
     return dataclasses.replace(found, reading=reading(found))
+
+
+def _spans(count: int) -> list[int]:
+    """Return 2, 4, 8, ... below the number of later batches, and that number."""
+    return [*itertools.takewhile(lambda k: k < count, (2**i for i in itertools.count(1))), count]
 
 
 _JUDGED = ("shift", "p_change", "log_evidence")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from core.stats.calibration_batches import BatchCalibration
 from core.stats.calibration_eprocess import THRESHOLD, CalibrationMonitor
@@ -88,6 +89,8 @@ class DriftPanel:
         Rows of the reference and outcomes among them.
     since : CalibrationShift or None
         All complete later batches together against the reference.
+    recent : mapping of int to CalibrationShift
+        The last two, four, eight, ... of them together against the reference.
     changed : CalibrationShift or None
         Those together for which a change is shown; ``None`` if there are none.
     trend : CalibrationTrend or None
@@ -119,6 +122,7 @@ class DriftPanel:
     n_reference: int
     events_reference: int
     since: CalibrationShift | None = None
+    recent: Mapping[int, CalibrationShift] = dataclasses.field(default_factory=dict)
     changed: CalibrationShift | None = None
     trend: CalibrationTrend | None = None
     monitor: CalibrationMonitor | None = None
@@ -154,6 +158,7 @@ class DriftPanel:
             "n_reference": self.n_reference,
             "events_reference": self.events_reference,
             **plain,
+            "recent": {str(count): shift.to_dict() for count, shift in self.recent.items()},
             "alarm": self.alarm,
             "alarm_threshold": THRESHOLD,
             "case_mix": [part.to_dict() for part in self.case_mix],

@@ -247,6 +247,17 @@ def test_findings_decide_by_margins():
         drift_findings(same, slope_ratio=0.5)
 
 
+def test_a_change_that_lasts_is_judged_in_the_batches_since_then():
+    lines = [STEADY] * 13 + [(0.4, 0.5)] * 8
+    panel = drift_panel(stream([400] + [60] * 20, lines, seed=[5, 0]), reference=1)
+    assert list(panel.recent) == [2, 4, 8, 16]
+    each, overall = drift_findings(panel)
+    assert each.p_broken > 0.05
+    assert overall.p_broken <= 0.05
+    assert "the last 4 batches" in overall.reason
+    assert panel.recent[8].n == 480
+
+
 def test_false_alarms_and_power_over_24_batches():
     sizes, steady = [2000] + [100] * 24, [STEADY] * 25
     quiet = moved = 0
