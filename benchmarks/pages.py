@@ -30,6 +30,10 @@ PAGES = {
     "breast-cancer drift": ("breast-cancer-drift", "example=unit"),
     "breast-cancer stream": ("breast-cancer-drift", "example=unit&view=Stream"),
     "breast-cancer stress lab": ("breast-cancer-stress", ""),
+    "audit": ("trustlens", "model=cardiosense-external"),
+    "audit, groups": ("trustlens", "model=cardiosense-external&view=Groups"),
+    "audit, compare": ("trustlens-compare", ""),
+    "audit, 0.5.0 view": ("trustlens-original", ""),
 }
 TIMEOUT_S = 60
 
