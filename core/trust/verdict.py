@@ -26,7 +26,20 @@ from core.trust.predictions import Finding
 
 Status = Literal["pass", "fail", "not enough evidence"]
 
-NOT_MEASURED = "The input holds nothing to measure it on."
+ABSENT = {
+    "fairness": (
+        "Rates are alike in all levels of every attribute.",
+        "Nothing was compared: no attribute of the rows was given, such as sex, age or hospital, "
+        "or the part was left out.",
+    ),
+    "calibration": (
+        "The probabilities mean what they say.",
+        "Nothing was measured: no probabilities were given, or the part was left out.",
+    ),
+}
+"""Claim and reason where a policy asks for what the input offers nothing for."""
+
+NOT_MEASURED = "Nothing was measured: the input offers nothing for it, or the part was left out."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -160,16 +173,18 @@ def _check(one: Finding, demand: Demand, broken: float | None, level: float) -> 
 
 
 def _unanswered(family: str) -> Check:
+    area = family.split(".")[0]
+    claim, reason = ABSENT.get(area, (f"The policy asks for {family}.", NOT_MEASURED))
     return Check(
         id=family,
-        area=family.split(".")[0],
-        claim="The policy asks for it.",
+        area=area,
+        claim=claim,
         demand="always",
         status="not enough evidence",
         measured=undefined(0, "not measured"),
         p_met=None,
         p_broken=None,
-        reason=NOT_MEASURED,
+        reason=reason,
     )
 
 

@@ -12,7 +12,7 @@ from core.stats.intervals import Interval
 from core.stats.shift import holm
 from core.trust import policy
 from core.trust.predictions import Finding
-from core.trust.verdict import NOT_MEASURED, decide
+from core.trust.verdict import ABSENT, decide
 
 RULES = policy("clinical-strict")
 FAMILIES = tuple(name for name in RULES.rules if not name.startswith("regression"))
@@ -59,7 +59,8 @@ def test_a_claim_that_nothing_was_measured_on_stays_without_evidence():
     verdict = decide(RULES, found, FAMILIES)
     assert verdict.status == "not enough evidence"
     (missing,) = (check for check in verdict.checks if check.id == "fairness")
-    assert missing.reason == NOT_MEASURED
+    assert (missing.claim, missing.reason) == ABSENT["fairness"]
+    assert "no attribute" in missing.reason
     assert missing.to_dict()["estimate"] is None
 
 
