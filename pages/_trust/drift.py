@@ -105,7 +105,10 @@ def _monitor(panel: Any) -> None:
         ),
         key="trust.drift.monitor",
     )
-    alarm = "No alarm." if panel.alarm is None else f"Alarm at {results.escaped(panel.alarm)}."
+    alarm = "No alarm."
+    if panel.alarm is not None:
+        at, bet = results.escaped(panel.alarm), panel.monitor.suspicion
+        alarm = f"Alarm at {at}. Of its bets on a change, the one worth most is: {bet}."
     st.caption(
         f"{alarm} It may be looked at after every batch: an alarm without a change has a "
         "probability of at most 5 %, for ever."

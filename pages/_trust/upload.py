@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -14,34 +14,17 @@ from core.tables import read_table as read_text
 from core.trust import guess_columns, read_table, template
 from pages._shared import results
 from pages._shared.downloads import download
+from pages._trust.columns import Picked, choose, pick
 from pages._trust.subject import RESULT, Subject, ask_threshold
 
 KEY = "trust.file"
 MAX_MB = 200
 TYPES = ["csv", "tsv", "txt", "parquet"]
-NONE = "(none)"
 LABEL = "CSV or Parquet file of predictions"
 HELP = (
     "Rows the model was not trained on: nothing in the numbers can tell. One row a case, with the "
     "outcome and the probability of the positive class, or of every class."
 )
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Picked:
-    """Columns by role, as the reader left them, and the threshold."""
-
-    label: str | None
-    prob: tuple[str, ...]
-    pred: str | None
-    groups: tuple[str, ...]
-    date: str | None
-    threshold: float
-
-    def arguments(self) -> dict[str, Any]:
-        """Return them as :func:`core.trust.read_table` takes them."""
-        prob = self.prob or None
-        return {**dataclasses.asdict(self), "prob": prob}
 
 
 def file(label: str, key: str) -> Any:
@@ -90,11 +73,11 @@ def ask_pair(key: str) -> tuple[Subject, Subject] | None:
     guess = guess_columns(columns)
     grid = st.columns(4, vertical_alignment="bottom")
     with grid[0]:
-        label = _one("Outcome", columns, guess.label, f"{base}.label")
+        label = choose("Outcome", columns, guess.label, f"{base}.label")
     chosen = []
     for place, title in enumerate(("First model", "Second model"), start=1):
         with grid[place]:
-            chosen.append(_one(title, columns, None, f"{base}.{title}"))
+            chosen.append(choose(title, columns, None, f"{base}.{title}"))
     with grid[3]:
         threshold = ask_threshold(0.5, f"{base}.threshold")
     if label is None or None in chosen:
@@ -124,55 +107,6 @@ def header(given: Any, key: str) -> list[str]:
         st.session_state[f"{key}.header"] = (given.file_id, names)
     found: list[str] = st.session_state[f"{key}.header"][1]
     return found
-
-
-def pick(columns: Sequence[str], key: str) -> Picked:
-    """Show which column is what, as far as the names tell, and let the reader decide."""
-    guess = guess_columns(columns)
-    clear = guess.label is not None and bool(guess.prob or guess.pred)
-    used = {guess.label, guess.pred, guess.date, *guess.prob}
-    free = [column for column in columns if column not in used]
-    said = "recognised by their names" if clear else "please choose"
-    with st.expander(
-        f"Columns ({len(columns)}): {said}", expanded=True, icon=":material/view_column:"
-    ):
-        left, middle, right = st.columns(3)
-        with left:
-            label = _one("Outcome", columns, guess.label, f"{key}.label")
-            pred = _one("Call or predicted quantity", columns, guess.pred, f"{key}.pred")
-        with middle:
-            prob = st.multiselect(
-                "Probability, or one column a class",
-                list(columns),
-                default=list(guess.prob),
-                key=f"{key}.prob",
-            )
-            date = _one("Date or batch", columns, guess.date, f"{key}.date")
-        with right:
-            groups = st.multiselect(
-                "Attributes to compare",
-                [column for column in columns if column != label and column not in prob],
-                default=[column for column in free if _is_attribute(column)],
-                key=f"{key}.groups",
-                help="Such as sex, age or site. Numbers with many values are cut into bins.",
-            )
-            threshold = ask_threshold(0.5, f"{key}.threshold", disabled=len(prob) not in (1, 2))
-    # With probabilities, the calls follow from the threshold.
-    call = None if prob and pred == guess.pred else pred
-    return Picked(label, tuple(prob), call, tuple(groups), date, threshold)
-
-
-_ATTRIBUTES = ("sex", "gender", "age", "site", "hospital", "centre", "center", "ethnicity", "race")
-
-
-def _is_attribute(column: str) -> bool:
-    return any(word in column.lower().replace("_", " ").split() for word in _ATTRIBUTES)
-
-
-def _one(label: str, columns: Sequence[str], guess: str | None, key: str) -> str | None:
-    options = [NONE, *columns]
-    chosen = st.selectbox(label, options, options.index(guess) if guess else 0, key=key)
-    return None if chosen == NONE else chosen
 
 
 def read(given: Any, picked: Picked, key: str, positive: str | None = None) -> Subject | None:

@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from core.errors import InputError
 from core.stats.calibration import ece, slope_intercept
 from core.stats.calibration_batches import batch_calibration
 from core.stats.calibration_line import Sample
 from core.stats.calibration_trend import calibration_trend
-from core.stats.expected_performance import expected_performance
 from core.stats.intervals import wilson
 
 
@@ -96,35 +94,3 @@ def test_trend_is_found_and_otherwise_rare():
     perfect = Sample(np.repeat([0.0, 1.0], 15), np.repeat([-3.0, 3.0], 15))
     assert math.isnan(calibration_trend([perfect] * 3).intercept_change.estimate)
     assert calibration_trend([perfect] * 3).p == pytest.approx(1, abs=1e-3)
-
-
-def test_expected_performance_by_hand():
-    found = expected_performance([0.1, 0.2, 0.9], threshold=0.2)
-    assert found.observed_rate.estimate == pytest.approx(0.4)
-    assert found.accuracy.estimate == pytest.approx((0.9 + 0.2 + 0.9) / 3)
-    assert found.brier.estimate == pytest.approx((0.09 + 0.16 + 0.09) / 3)
-    assert "assumes calibration" in found.brier.method
-    certain = expected_performance([0, 1, 1])
-    assert (certain.accuracy.low, certain.accuracy.high) == (1, 1)
-    json.dumps(found.to_dict(), allow_nan=False)
-    with pytest.raises(InputError, match="2 of 3 probabilities"):
-        expected_performance([0.5, math.nan, 1.5])
-    with pytest.raises(InputError, match="at least one"):
-        expected_performance([])
-
-
-def test_what_happens_lies_in_the_expected_range():
-    rng = np.random.default_rng(0)
-    p = rng.beta(1.5, 2, 300)
-    found = expected_performance(p)
-    y = rng.random((4000, 300)) < p
-    happened = {
-        "observed_rate": y.mean(axis=1),
-        "accuracy": (y == (p >= 0.5)).mean(axis=1),
-        "brier": ((y - p) ** 2).mean(axis=1),
-    }
-    for name, values in happened.items():
-        band = getattr(found, name)
-        assert np.mean((band.low <= values) & (values <= band.high)) == pytest.approx(
-            0.95, abs=0.012
-        ), name
