@@ -13,7 +13,8 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from pages._shared import present  # noqa: E402
-from pages._shared.registry import SUITE_NAME, by_system  # noqa: E402
+from pages._shared.page_def import SUITE_NAME  # noqa: E402
+from pages._shared.registry import by_system  # noqa: E402
 
 st.set_page_config(
     page_title=SUITE_NAME,

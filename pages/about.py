@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core import breast_cancer, cardiosense
-from pages._shared import header
-from pages._shared.registry import System
+from pages._shared import header, tables
+from pages._shared.page_def import System
 
 with header.page("about"):
     systems = {System.CARDIOSENSE: cardiosense.about(), System.BREAST_CANCER: breast_cancer.about()}
@@ -27,11 +27,11 @@ with header.page("about"):
     for sentence in dict.fromkeys(about.intended_use for about in systems.values()):
         st.markdown(sentence)
     st.subheader("Models", anchor=False)
-    st.dataframe(rows("models"), hide_index=True, alt="Trained models with version and hash.")
+    tables.show(rows("models"), alt="Trained models with version and hash.")
     trained = ", ".join(f"{system} {about.trained}" for system, about in systems.items())
     st.caption(f"Trained: {trained}. Every file is checked against its hash when it is read.")
     st.subheader("Data", anchor=False)
-    st.dataframe(rows("data"), hide_index=True, alt="Data sets with source, licence and hash.")
+    tables.show(rows("data"), alt="Data sets with source, licence and hash.")
     st.subheader("What leaves this machine", anchor=False)
     st.markdown(
         "Nothing. The suite opens no connection to another machine, keeps no patient data on "
@@ -40,4 +40,4 @@ with header.page("about"):
         "column names only."
     )
     st.subheader("Software", anchor=False)
-    st.dataframe(rows("libraries"), hide_index=True, alt="Libraries and their versions.")
+    tables.show(rows("libraries"), alt="Libraries and their versions.")

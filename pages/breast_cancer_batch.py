@@ -23,7 +23,7 @@ from core.tables import match_columns, to_csv, to_parquet
 from core.viz import histogram
 from core.viz.text import percent
 from pages._breast_cancer import lamps
-from pages._shared import batch_view, charts, header, results, upload
+from pages._shared import batch_view, charts, header, results, tables, upload
 from pages._shared.downloads import download
 
 KEY = "bc.batch"
@@ -82,11 +82,10 @@ def show(name: str, batch: Batch, verdict: DriftReport) -> None:
         label = "Estimated probability of malignancy"
         charts.show(histogram(batch.results["p_malignant"], x_label=label), key=f"{KEY}.histogram")
     given = [column for column in batch.preview.columns if column not in OUTPUT_COLUMNS]
-    st.dataframe(
+    tables.show(
         batch.preview,
-        hide_index=True,
-        column_order=[*OUTPUT_COLUMNS[:5], *given, *OUTPUT_COLUMNS[5:]],
         alt="The first rows with their answers.",
+        column_order=[*OUTPUT_COLUMNS[:5], *given, *OUTPUT_COLUMNS[5:]],
     )
     if batch.report.rows > len(batch.preview):
         st.caption(f"The first {len(batch.preview)} of {batch.report.rows:,} rows.")
@@ -125,7 +124,7 @@ def body() -> None:
     )
     download("Download the template", case_template, "cases_template.csv", "text/csv")
     with st.expander("What the columns mean", icon=":material/menu_book:"):
-        st.dataframe(FEATURES.dictionary(), hide_index=True, alt="Data dictionary.")
+        tables.show(FEATURES.dictionary(), alt="Data dictionary.")
     content = None
     if file is not None:
         content = file.getbuffer()

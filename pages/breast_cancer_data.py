@@ -8,7 +8,7 @@ import streamlit as st
 from core.breast_cancer import FEATURES, case_template, select, table
 from core.viz.text import counted, percent
 from pages._breast_cancer import explore
-from pages._shared import header, results
+from pages._shared import header, results, tables
 from pages._shared.downloads import download
 
 VIEWS = {
@@ -89,7 +89,7 @@ def counts(chosen: pd.DataFrame, everything: pd.DataFrame) -> None:
 def fields() -> None:
     """Show what the columns mean, and offer a file to start from."""
     with st.expander("What the columns mean", icon=":material/menu_book:"):
-        st.dataframe(FEATURES.dictionary(), hide_index=True, alt="Data dictionary.")
+        tables.show(FEATURES.dictionary(), alt="Data dictionary.")
         download("Download the template", case_template, "breast_cancer_template.csv", "text/csv")
 
 

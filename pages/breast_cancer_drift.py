@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._breast_cancer import drift_batch, drift_source, drift_stream
+from pages._breast_cancer import drift_batch, drift_source, drift_stream, drift_timeline
 from pages._shared import header
 
 VIEWS = ("Batch", "Stream", "Timeline")
@@ -22,7 +22,7 @@ def body() -> None:
             drift_stream.show(example)
     if timeline.open:
         with timeline:
-            drift_stream.timeline()
+            drift_timeline.show()
 
 
 with header.page("breast-cancer-drift"):

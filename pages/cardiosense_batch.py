@@ -8,7 +8,7 @@ from core.cardiosense import DIAGNOSTIC, OUTPUT_COLUMNS, Batch, batch_template, 
 from core.errors import SuiteError
 from core.tables import match_columns, read_table, to_csv, to_parquet
 from core.viz import histogram
-from pages._shared import batch_view, charts, header, results, upload
+from pages._shared import batch_view, charts, header, results, tables, upload
 from pages._shared.downloads import download
 
 KEY = "batch"
@@ -50,11 +50,10 @@ def show(batch: Batch) -> None:
         charts.show(histogram(batch.frame["p_disease"], x_label=label), key=f"{KEY}.histogram")
     added = list(OUTPUT_COLUMNS)
     given = [column for column in batch.frame.columns if column not in added]
-    st.dataframe(
+    tables.show(
         batch.frame.head(PREVIEW_ROWS),
-        hide_index=True,
-        column_order=[*added[:4], *given, *added[4:]],
         alt="Scored rows.",
+        column_order=[*added[:4], *given, *added[4:]],
     )
     if len(batch.frame) > PREVIEW_ROWS:
         st.caption(f"The first {PREVIEW_ROWS} rows; the download holds all {len(batch.frame):,}.")
@@ -80,7 +79,7 @@ def body() -> None:
     )
     download("Download the template", batch_template, "cardiosense_template.csv", "text/csv")
     with st.expander("What the columns mean", icon=":material/menu_book:"):
-        st.dataframe(DIAGNOSTIC.dictionary(), hide_index=True, alt="Data dictionary.")
+        tables.show(DIAGNOSTIC.dictionary(), alt="Data dictionary.")
     if file is None:
         st.info("Nothing that you upload is stored.", icon=":material/info:")
         return

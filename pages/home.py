@@ -11,7 +11,7 @@ from core import breast_cancer, cardiosense, trust
 from core.stats.intervals import Interval
 from core.viz.text import fixed
 from pages._shared import header, models, registry
-from pages._shared.registry import System
+from pages._shared.page_def import System
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

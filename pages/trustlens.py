@@ -6,15 +6,15 @@ import streamlit as st
 
 from core.errors import SuiteError
 from pages._shared import header, results
-from pages._trust import evidence, subject, take, upload, verdict
+from pages._trust import evidence, questions, subject, take, upload, verdict
 
 
 def of_suite() -> subject.Subject:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        held = subject.ask_model()
+        held = questions.ask_model()
     with right:
-        threshold = subject.ask_threshold(held.threshold, f"trust.threshold.{held.key}")
+        threshold = questions.ask_threshold(held.threshold, f"trust.threshold.{held.key}")
     st.caption(f"{held.how} Data: {held.data}.")
     return subject.of_suite(held, threshold)
 
@@ -25,10 +25,10 @@ def of_file() -> subject.Subject | None:
 
 
 def body() -> None:
-    chosen = of_suite() if subject.ask_source() == "suite" else of_file()
+    chosen = of_suite() if questions.ask_source() == "suite" else of_file()
     if chosen is None:
         return
-    policy = subject.ask_policy()
+    policy = questions.ask_policy()
     try:
         audit = subject.audited(chosen, policy)
     except SuiteError as error:

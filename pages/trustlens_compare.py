@@ -11,7 +11,7 @@ from core.trust import compare
 from core.trust.predictions import Predictions
 from core.viz.text import fixed, listed
 from pages._shared import header, results
-from pages._trust import comparing, subject, upload, verdict_pair
+from pages._trust import comparing, questions, subject, upload, verdict_pair
 
 KEY = "trust.pair"
 Pair = tuple[subject.Subject, subject.Subject]
@@ -21,9 +21,9 @@ def of_suite() -> Pair:
     possible = comparing.comparable()
     left, right = st.columns(2)
     with left:
-        first = subject.ask_model("First model", "first", tuple(possible))
+        first = questions.ask_model("First model", "first", tuple(possible))
     with right:
-        second = subject.ask_model("Second model", "second", possible[first.key])
+        second = questions.ask_model("Second model", "second", possible[first.key])
     st.caption(f"{first.how} Data: {first.data}, n = {len(first.y):,}, the same rows for both.")
     return tuple(subject.of_suite(one, one.threshold) for one in (first, second))  # type: ignore[return-value]
 
@@ -55,7 +55,7 @@ def said(pair: Pair) -> None:
 
 
 def body() -> None:
-    pair: Any = of_suite() if subject.ask_source() == "suite" else of_file()
+    pair: Any = of_suite() if questions.ask_source() == "suite" else of_file()
     if pair is None:
         return
     try:

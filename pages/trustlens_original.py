@@ -8,13 +8,13 @@ from core.errors import InputError, SuiteError
 from core.trust import original_view
 from core.trust.predictions import Predictions
 from pages._shared import header, results
-from pages._trust import original, subject, upload
+from pages._trust import original, questions, subject, upload
 
 KEY = "trust.original"
 
 
 def of_suite() -> subject.Subject:
-    held = subject.ask_model()
+    held = questions.ask_model()
     st.caption(f"{held.how} Data: {held.data}.")
     return subject.of_suite(held, held.threshold)
 
@@ -27,7 +27,7 @@ def of_file() -> subject.Subject | None:
 def said(chosen: subject.Subject) -> None:
     if not isinstance(chosen.read, Predictions):
         raise InputError("Quantities were predicted; the original's score is one of classes.")
-    audit = subject.audited(chosen, subject.ask_policy())
+    audit = subject.audited(chosen, questions.ask_policy())
     view = original_view(chosen.read)
     original.beside(view, audit)
     if view.score is not None:
@@ -43,7 +43,7 @@ def said(chosen: subject.Subject) -> None:
 
 
 def predictions() -> None:
-    chosen = of_suite() if subject.ask_source() == "suite" else of_file()
+    chosen = of_suite() if questions.ask_source() == "suite" else of_file()
     if chosen is None:
         return
     try:

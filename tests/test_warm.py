@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from pages._shared.registry import ROOT
+from pages._shared.page_def import ROOT
 
 WARM = "import gc; from apps.warm import warm; warm(); print(gc.get_freeze_count())"
 LEAST_FROZEN = 100_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 
-import pandas as pd
 import streamlit as st
 
 from core import breast_cancer
@@ -12,7 +11,7 @@ from core.breast_cancer import CaseScore, Counterfactual
 from core.errors import SuiteError
 from core.runtime import jobs
 from core.viz.text import counted, listed, number, percent
-from pages._shared import results
+from pages._shared import results, tables
 from pages._shared.inputs import Record
 
 TIMEOUT_S = 120
@@ -57,19 +56,16 @@ def _answer(found: Counterfactual) -> None:
         if found.ood_p_after is not None:
             fit.metric("Values fit together, p", number(found.ood_p_after, 3))
             fit.caption(f"Before: {number(found.ood_p_before, 3)}.")
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "Column": moved.label,
-                        "Now": moved.before,
-                        "Then": moved.after,
-                        "Change, standard deviations": moved.deviations,
-                    }
-                    for moved in found.moved
-                ]
-            ),
-            hide_index=True,
+        tables.show(
+            [
+                {
+                    "Column": moved.label,
+                    "Now": moved.before,
+                    "Then": moved.after,
+                    "Change, standard deviations": moved.deviations,
+                }
+                for moved in found.moved
+            ],
             alt=f"Columns that differ, in {listed(list(found.measurements))}.",
         )
     for proof in found.proofs():

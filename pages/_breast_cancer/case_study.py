@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.stats.intervals import Interval
 from core.viz import forest, histogram
 from core.viz.text import fixed, number, percent, percent_range
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 
 PARTS = {
     "shown": "Shown by the page",
@@ -73,23 +72,20 @@ def _parts(found: Mapping[str, Any]) -> None:
         ),
         key="bc.study.parts",
     )
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Evaluated on": title,
-                    "Cases": found[key]["n"],
-                    "Trained on": found[key]["seen"],
-                    "Benign right": found[key]["true_negatives"],
-                    "False alarms": found[key]["false_positives"],
-                    "Cancers missed": found[key]["false_negatives"],
-                    "Cancers found": found[key]["true_positives"],
-                    "AUC": fixed(found[key]["auc"], 4),
-                }
-                for key, title in PARTS.items()
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Evaluated on": title,
+                "Cases": found[key]["n"],
+                "Trained on": found[key]["seen"],
+                "Benign right": found[key]["true_negatives"],
+                "False alarms": found[key]["false_positives"],
+                "Cancers missed": found[key]["false_negatives"],
+                "Cancers found": found[key]["true_positives"],
+                "AUC": fixed(found[key]["auc"], 4),
+            }
+            for key, title in PARTS.items()
+        ],
         alt="The same fit evaluated on four sets of cases.",
     )
 

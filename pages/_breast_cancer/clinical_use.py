@@ -14,7 +14,7 @@ from core.stats.intervals import Interval
 from core.viz import forest
 from core.viz.text import number, percent, percent_range
 from pages._breast_cancer import curves, operating
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 
 COVERAGE = {
     "coverage_malignant": "Malignant cases whose set says so",
@@ -44,18 +44,12 @@ def _counts(found: AtThreshold) -> None:
             "Benign": [counts["false_alarms"], counts["left_alone"]],
         }
     )
-    figures = {
-        name: st.column_config.NumberColumn(format="%.1f") for name in ("Malignant", "Benign")
-    }
-    st.dataframe(
+    tables.show(
         table,
-        hide_index=True,
-        column_config=figures,
-        alt=(
-            f"Of 100 patients: {number(counts['found'], 1)} cancers found, "
-            f"{number(counts['missed'], 1)} missed, {number(counts['false_alarms'], 1)} false "
-            f"alarms, {number(counts['left_alone'], 1)} left alone."
-        ),
+        alt=f"Of 100 patients: {number(counts['found'], 1)} cancers found, "
+        f"{number(counts['missed'], 1)} missed, {number(counts['false_alarms'], 1)} false "
+        f"alarms, {number(counts['left_alone'], 1)} left alone.",
+        decimals={"Malignant": 1, "Benign": 1},
     )
 
 

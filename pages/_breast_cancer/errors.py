@@ -12,7 +12,7 @@ from core.breast_cancer import FEATURES, FLAG_LEVEL, WrongCase
 from core.tables import to_csv
 from core.viz.text import counted, number, percent
 from pages._breast_cancer.evidence import MODELS
-from pages._shared import results
+from pages._shared import results, tables
 from pages._shared.downloads import download
 
 
@@ -48,11 +48,10 @@ def show(threshold: float) -> None:
     ):
         column.metric(label, f"{figure}")
     frame = pd.DataFrame([_row(case) for case in found])
-    st.dataframe(
+    tables.show(
         frame,
-        hide_index=True,
-        column_config=_columns(),
         alt=_alt(found),
+        column_config=_columns(),
     )
     st.caption(
         "Where a wrong case is flagged, its values are unusual together, and a benign call would "

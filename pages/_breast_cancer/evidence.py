@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core import breast_cancer
@@ -13,7 +12,7 @@ from core.breast_cancer import Family
 from core.stats.intervals import Interval
 from core.viz import forest, reliability
 from core.viz.text import fixed, number, percent, percent_range
-from pages._shared import charts
+from pages._shared import charts, tables
 
 MODELS: Mapping[Family, str] = {
     "logistic": "Logistic regression",
@@ -117,22 +116,19 @@ def held_out(card: Card) -> None:
         f"The shipped models on {first['n']} cases ({first['malignant']} malignant) that no "
         "training has seen. The sample is small: read the intervals."
     )
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Model": MODELS[key],
-                    "Accuracy at 0.5": _share(figures["accuracy"]),
-                    "AUC": _figure(figures["auc"]),
-                    f"Sensitivity at {at}, n = {ill}": _share(figures["operating"]["sensitivity"]),
-                    f"Specificity at {at}, n = {first['n'] - ill}": _share(
-                        figures["operating"]["specificity"]
-                    ),
-                }
-                for key, figures in found.items()
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Model": MODELS[key],
+                "Accuracy at 0.5": _share(figures["accuracy"]),
+                "AUC": _figure(figures["auc"]),
+                f"Sensitivity at {at}, n = {ill}": _share(figures["operating"]["sensitivity"]),
+                f"Specificity at {at}, n = {first['n'] - ill}": _share(
+                    figures["operating"]["specificity"]
+                ),
+            }
+            for key, figures in found.items()
+        ],
         alt="Figures of the shipped models on the held-out cases.",
     )
 

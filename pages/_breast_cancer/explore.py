@@ -11,7 +11,7 @@ from core.fields import FieldSpec
 from core.tables import to_csv
 from core.viz import correlation_matrix, histograms, scatter
 from core.viz.text import counted
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 from pages._shared.downloads import download
 
 DIAGNOSES = ("benign", "malignant")
@@ -77,25 +77,24 @@ def _measure(spec: FieldSpec) -> str:
 
 def summary(chosen: pd.DataFrame) -> None:
     """Show n, mean, spread and quartiles of every column."""
-    st.dataframe(
+    tables.show(
         describe(chosen)
         .assign(Field=[spec.title for spec in FEATURES])
         .rename(columns={"count": "n", "std": "standard deviation"}),
-        hide_index=True,
+        alt=f"Summary of the thirty columns over {counted(len(chosen), 'case')}.",
         column_config={
             "Field": st.column_config.TextColumn(pinned=True),
             "n": st.column_config.NumberColumn(format="%d"),
         }
         | {name: st.column_config.NumberColumn(format="%.4g") for name in MOMENTS},
-        alt=f"Summary of the thirty columns over {counted(len(chosen), 'case')}.",
     )
 
 
 def rows(chosen: pd.DataFrame) -> None:
     """Show the cases of the selection."""
-    st.dataframe(
+    tables.show(
         chosen,
-        hide_index=True,
+        alt=f"The {counted(len(chosen), 'case')} of the selection with their thirty values.",
         column_config={
             "case": st.column_config.NumberColumn("Case", pinned=True, format="%d"),
             "diagnosis": st.column_config.TextColumn("Diagnosis"),
@@ -105,7 +104,6 @@ def rows(chosen: pd.DataFrame) -> None:
             spec.name: st.column_config.NumberColumn(spec.title, format="%g", help=spec.help)
             for spec in FEATURES
         },
-        alt=f"The {counted(len(chosen), 'case')} of the selection with their thirty values.",
     )
     download("Download CSV", lambda: to_csv(chosen), "wisconsin_selection.csv", "text/csv")
 

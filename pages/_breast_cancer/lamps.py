@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core.breast_cancer import DriftPart, DriftReport, Lamp
 from core.viz import diverging_bars
 from core.viz.text import counted, p_value, percent, signed
 from core.viz.theme import StatusName
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 
 PARTS: dict[DriftPart, str] = {
     "integrity": "Integrity lamp",
@@ -50,20 +49,17 @@ def tests(report: DriftReport, key: str) -> None:
         if not made:
             continue
         st.markdown(f"**{title}**")
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "Test": test.name,
-                        "Statistic": test.statistic,
-                        "p": test.p,
-                        "Alarm": "yes" if test.alarm else "no",
-                        "What it says and misses": test.meaning,
-                    }
-                    for test in made
-                ]
-            ),
-            hide_index=True,
+        tables.show(
+            [
+                {
+                    "Test": test.name,
+                    "Statistic": test.statistic,
+                    "p": test.p,
+                    "Alarm": "yes" if test.alarm else "no",
+                    "What it says and misses": test.meaning,
+                }
+                for test in made
+            ],
             alt=f"{title}: every test with statistic, p value and verdict.",
             column_config={
                 "Statistic": st.column_config.NumberColumn(format="%.3g"),
@@ -91,9 +87,8 @@ def moved(report: DriftReport, key: str) -> None:
         )
     if report.features:
         with st.expander("Every column's values against the reference"):
-            st.dataframe(
-                pd.DataFrame([shift.to_dict() for shift in report.features]),
-                hide_index=True,
+            tables.show(
+                [shift.to_dict() for shift in report.features],
                 alt="Every column's comparison with sample sizes and adjusted p value.",
             )
 

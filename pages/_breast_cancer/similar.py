@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core import breast_cancer
 from core.breast_cancer import FEATURES, CaseScore
 from core.viz import scatter
 from core.viz.text import counted, number, p_value, signed
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 from pages._shared.inputs import Record
 
 
@@ -24,22 +23,18 @@ def show(entered: Record, _score: CaseScore) -> None:
         f"Of the {mix.k} nearest training cases, {mix.malignant} are malignant by histology. Mean "
         f"distance {number(mix.distance)}; {p_value(mix.p)} among {mix.n} training cases."
     )
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Case": near.case,
-                    "Histology": near.diagnosis,
-                    "Distance, sd": near.distance,
-                    "Differs most in": "; ".join(
-                        f"{FEATURES[name].label} {signed(gap, 1)} sd"
-                        for name, gap in near.differences
-                    ),
-                }
-                for near in mix.neighbours
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Case": near.case,
+                "Histology": near.diagnosis,
+                "Distance, sd": near.distance,
+                "Differs most in": "; ".join(
+                    f"{FEATURES[name].label} {signed(gap, 1)} sd" for name, gap in near.differences
+                ),
+            }
+            for near in mix.neighbours
+        ],
         alt=f"The {counted(mix.k, 'nearest training case')} with diagnosis and distance.",
         column_config={"Differs most in": st.column_config.TextColumn(width="large")},
     )

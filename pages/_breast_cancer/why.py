@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core import breast_cancer
@@ -11,7 +10,7 @@ from core.errors import SuiteError
 from core.runtime import jobs
 from core.viz import diverging_bars, paired_bars
 from core.viz.text import percent, within
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 from pages._shared.inputs import Record
 
 TIMEOUT_S = 60
@@ -48,19 +47,16 @@ def show(entered: Record, score: CaseScore) -> None:
     )
     _reading(found, view)
     with st.expander("All thirty columns", key="bc.why.columns"):
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "Column": part.label,
-                        "Value": part.value,
-                        "Log-odds": part.log_odds,
-                        "Forest, share of votes": part.forest,
-                    }
-                    for part in found.contributions
-                ]
-            ),
-            hide_index=True,
+        tables.show(
+            [
+                {
+                    "Column": part.label,
+                    "Value": part.value,
+                    "Log-odds": part.log_odds,
+                    "Forest, share of votes": part.forest,
+                }
+                for part in found.contributions
+            ],
             alt="Contribution of every column in both models.",
         )
         st.caption(

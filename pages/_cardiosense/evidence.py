@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core import cardiosense
 from core.stats.intervals import Interval
 from core.viz import forest, reliability
 from core.viz.text import number, percent
-from pages._shared import charts
+from pages._shared import charts, tables
 
 FAMILIES = {"logistic": "Logistic", "plain-logistic": "Plain logistic", "xgboost": "XGBoost"}
 METRICS = {
@@ -73,23 +72,20 @@ def external(card: Mapping[str, Any]) -> None:
     """Show how the production route does at hospitals it was not trained at."""
     rows = {site["label"]: Interval(**site["metrics"]["auc"]) for site in card["external"]}
     charts.show(forest(rows, axis="AUC at other hospitals"), key="evidence.external")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Hospital": site["label"],
-                    "Patients": site["n_patients"],
-                    "Scorable": site["n_scorable"],
-                    "With disease": site["positives"],
-                    "Brier": site["metrics"]["brier"]["estimate"],
-                    "Slope": site["metrics"]["slope"]["estimate"],
-                    "Intercept": site["metrics"]["intercept"]["estimate"],
-                    "Brier after local update": site["updated_brier"]["estimate"],
-                }
-                for site in card["external"]
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Hospital": site["label"],
+                "Patients": site["n_patients"],
+                "Scorable": site["n_scorable"],
+                "With disease": site["positives"],
+                "Brier": site["metrics"]["brier"]["estimate"],
+                "Slope": site["metrics"]["slope"]["estimate"],
+                "Intercept": site["metrics"]["intercept"]["estimate"],
+                "Brier after local update": site["updated_brier"]["estimate"],
+            }
+            for site in card["external"]
+        ],
         alt="Figures at the other hospitals.",
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core import cardiosense
@@ -11,7 +10,7 @@ from core.errors import SuiteError
 from core.runtime.settings import settings
 from core.viz.text import number
 from core.viz.theme import StatusName
-from pages._shared import results, trail
+from pages._shared import results, tables, trail
 
 WINDOW = 100
 LEVEL_PERCENT = 5
@@ -59,9 +58,8 @@ def _drift(found: Surveillance) -> None:
         f"The latest {found.drift.n_window} patients against {found.drift.n_reference} training "
         f"patients; a false alarm anywhere has a probability of at most {LEVEL_PERCENT} %."
     )
-    st.dataframe(
-        pd.DataFrame([shift.to_dict() for shift in found.drift.shifts]),
-        hide_index=True,
+    tables.show(
+        [shift.to_dict() for shift in found.drift.shifts],
         alt="Every comparison with its sample sizes and adjusted p value.",
     )
 

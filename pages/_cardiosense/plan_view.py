@@ -10,7 +10,7 @@ import streamlit as st
 from core.cardiosense import LeastEffortPath, Robustness
 from core.viz import front
 from core.viz.text import fixed, number, percent
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 
 
 def show(path: LeastEffortPath, key: str) -> None:
@@ -52,7 +52,7 @@ def _answer(path: LeastEffortPath) -> None:
     after.metric("Estimate with the plan", _risk(path.p_after), help=path.outcome)
     after.caption(f"Before: {before}. Target: {target}.")
     effort.metric("Effort", number(path.effort))
-    st.dataframe(_table(path), hide_index=True, alt="What the plan changes, before and after.")
+    tables.show(_table(path), alt="What the plan changes, before and after.")
     if path.robustness is not None:
         _robustness(path.robustness)
 

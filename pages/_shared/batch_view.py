@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import Problem, Severity
 from core.tables import findings_frame, to_csv
+from pages._shared import tables
 from pages._shared.downloads import download
 
 PREVIEW_ROWS = 200
@@ -19,14 +20,13 @@ def findings(counts: Mapping[tuple[str, str, Severity], int], problems: Sequence
     if not total:
         return
     with st.expander(f"Findings about the file: {total:,} cells", icon=":material/rule:"):
-        st.dataframe(
+        tables.show(
             [
                 {"Column": column, "Rule": rule, "Severity": severity, "Cells": cells}
                 for (column, rule, severity), cells in counts.items()
             ],
-            hide_index=True,
             alt="Number of cells for each column and rule.",
         )
         report = findings_frame(problems, total)
-        st.dataframe(report.head(PREVIEW_ROWS), hide_index=True, alt="Findings, cell by cell.")
+        tables.show(report.head(PREVIEW_ROWS), alt="Findings, cell by cell.")
         download("Download the findings", lambda: to_csv(report), "findings.csv", "text/csv")

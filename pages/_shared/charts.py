@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.viz import Chart
+from pages._shared import tables
 
 CONFIG = {"displaylogo": False, "displayModeBar": False}
 
@@ -17,4 +18,4 @@ def show(chart: Chart, key: str) -> None:
     )
     if numbers.open:
         with numbers:
-            st.dataframe(chart.table, hide_index=True, alt=chart.alt)
+            tables.show(chart.table, alt=chart.alt)

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages._shared import registry
+from pages._shared.page_def import PageDef
 
 NOTICE = "For research and education; not a medical device."
 
 
 @contextmanager
-def page(slug: str) -> Iterator[registry.PageDef]:
+def page(slug: str) -> Iterator[PageDef]:
     """Frame a page: its heading above what is shown inside, the notice below."""
     definition = registry.page(slug)
     st.title(definition.heading, anchor=False)

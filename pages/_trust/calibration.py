@@ -9,11 +9,9 @@ import streamlit as st
 
 from core.trust import Audit
 from core.viz import reliability_curve
-from core.viz.text import fixed, number, p_value
-from pages._shared import charts, results
-from pages._trust import words
-
-EFFECTS = {"helps": "ok", "does not help": "unknown", "makes it worse": "attention"}
+from core.viz.text import fixed, p_value
+from pages._shared import charts, tables
+from pages._trust import recalibration, words
 
 
 def show(audit: Audit) -> None:
@@ -26,7 +24,7 @@ def show(audit: Audit) -> None:
         _two(panel.binary, panel.classes)
     else:
         _more(panel.multiclass)
-    _recalibrations(panel)
+    recalibration.show(panel)
 
 
 def _two(part: Any, classes: tuple[str, ...]) -> None:
@@ -52,22 +50,19 @@ def _more(part: Any) -> None:
     _test(part.test, "inverse temperature 1")
     _errors(part.top_label, part.smooth)
     st.markdown("**Each class against the rest**")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Probability": one.about,
-                    "n": one.n,
-                    "Observed": one.events,
-                    "Expected": round(one.expected, 1),
-                    "O/E": words.figure(one.ratio),
-                    "ECE": fixed(one.binned.ece),
-                    "ECE of right probabilities, up to": fixed(one.binned.null_95),
-                }
-                for one in part.by_class
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Probability": one.about,
+                "n": one.n,
+                "Observed": one.events,
+                "Expected": round(one.expected, 1),
+                "O/E": words.figure(one.ratio),
+                "ECE": fixed(one.binned.ece),
+                "ECE of right probabilities, up to": fixed(one.binned.null_95),
+            }
+            for one in part.by_class
+        ],
         alt="Calibration of each class against the rest.",
     )
 
@@ -92,35 +87,30 @@ def _test(test: Any, claim: str) -> None:
 def _errors(agreement: Any, smooth: Any) -> None:
     st.markdown("**Calibration errors beside what chance gives**")
     binned = agreement.binned
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Error": "ECE, ten bins of equal width",
-                    "Measured": binned.ece,
-                    "Right probabilities, mean": binned.null_mean,
-                    "Right probabilities, 95 % below": binned.null_95,
-                },
-                {
-                    "Error": "Largest gap of a bin",
-                    "Measured": binned.largest,
-                    "Right probabilities, 95 % below": binned.largest_null_95,
-                },
-                {
-                    "Error": "Smooth calibration error",
-                    "Measured": smooth.error.estimate,
-                    "Right probabilities, 95 % below": smooth.null_95,
-                },
-                {"Error": "Error less its noise (debiased)", "Measured": agreement.debiased},
-            ]
-        ),
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="%.3f")
-            for name in ("Measured", "Right probabilities, mean", "Right probabilities, 95 % below")
-        },
-        placeholder="",
+    tables.show(
+        [
+            {
+                "Error": "ECE, ten bins of equal width",
+                "Measured": binned.ece,
+                "Right probabilities, mean": binned.null_mean,
+                "Right probabilities, 95 % below": binned.null_95,
+            },
+            {
+                "Error": "Largest gap of a bin",
+                "Measured": binned.largest,
+                "Right probabilities, 95 % below": binned.largest_null_95,
+            },
+            {
+                "Error": "Smooth calibration error",
+                "Measured": smooth.error.estimate,
+                "Right probabilities, 95 % below": smooth.null_95,
+            },
+            {"Error": "Error less its noise (debiased)", "Measured": agreement.debiased},
+        ],
         alt="Calibration errors, and what right probabilities give on as many rows.",
+        decimals=dict.fromkeys(
+            ("Measured", "Right probabilities, mean", "Right probabilities, 95 % below"), 3
+        ),
     )
     st.caption(
         f"An ECE is far from 0 by chance alone on few rows. Test of the ECE: {p_value(binned.p)}; "
@@ -141,28 +131,8 @@ def _decomposition(part: Any) -> None:
             ("Ten bins", "Variance inside the bins", murphy.within_variance),
             ("Ten bins", "Covariance inside the bins (taken off)", murphy.within_covariance),
         ]
-        st.dataframe(
+        tables.show(
             pd.DataFrame(rows, columns=["By", "Term", "Value"]),
-            hide_index=True,
-            column_config={"Value": st.column_config.NumberColumn(format="%.4f")},
             alt="Terms of the Brier score.",
-        )
-
-
-def _recalibrations(panel: Any) -> None:
-    st.markdown("**Would bending the probabilities help?**")
-    if panel.note:
-        st.caption(panel.note)
-    for one in panel.recalibrations:
-        sign, said = st.columns([8, 22])
-        with sign:
-            results.badge(EFFECTS[one.effect], f"{one.method.capitalize()}: {one.effect}")  # type: ignore[arg-type]
-        parameters = ", ".join(f"{key} {number(value)}" for key, value in one.parameters.items())
-        said.markdown(
-            f"Brier score {fixed(one.before.brier, 4)} before, {fixed(one.after.brier, 4)} after; "
-            f"change {words.figure(one.brier_change, 4)}, n = {one.brier_change.n:,}."
-        )
-        said.caption(
-            f"ECE {fixed(one.before.ece)} before, {fixed(one.after.ece)} after; {parameters}. Each "
-            f"row is judged by a fit that did not see it ({one.folds} parts)."
+            decimals={"Value": 4},
         )

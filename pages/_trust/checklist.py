@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core.trust import Audit
 from core.trust.checklists import ChecklistItem, Kind, fill
-from pages._shared import results
+from pages._shared import results, tables
 
 KINDS: dict[Kind, str] = {
     "tripod_ai": "TRIPOD+AI",
@@ -35,28 +34,25 @@ def show(audit: Audit) -> None:
     found = fill(audit.to_dict(), kind)
     st.markdown(results.escaped(found.sentence()))
     st.caption(results.escaped(f"{found.note} {found.reference}"))
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Item": item.number,
-                    "Topic": item.topic,
-                    "Status": item.status,
-                    "The audit's answer": item.answer,
-                    "What it asks": item.text,
-                    "Left to the author": item.author,
-                    "Section": item.section,
-                }
-                for item in sorted(found.items, key=_place)
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Item": item.number,
+                "Topic": item.topic,
+                "Status": item.status,
+                "The audit's answer": item.answer,
+                "What it asks": item.text,
+                "Left to the author": item.author,
+                "Section": item.section,
+            }
+            for item in sorted(found.items, key=_place)
+        ],
+        alt="Items of the checklist with their answers.",
         height=560,
         row_height=68,
         column_config={
             name: st.column_config.TextColumn(width="large")
             for name in ("The audit's answer", "What it asks")
         },
-        alt="Items of the checklist with their answers.",
     )
     st.caption("A count of filled items judges neither the study nor its report.")

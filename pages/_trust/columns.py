@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.trust import guess_columns
-from pages._trust.subject import ask_threshold
+from pages._trust.questions import ask_threshold
 
 NONE = "(none)"
 

@@ -6,14 +6,13 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.trust import Comparison, HeldOut
 from core.trust.compare import Difference
 from core.viz import forest
 from core.viz.text import fixed, listed, percent
-from pages._shared import charts, models, results
+from pages._shared import charts, models, results, tables
 from pages._trust import words
 
 WORDS = {"first": "the first", "second": "the second", "not enough data": "not enough data to tell"}
@@ -84,14 +83,10 @@ def _mid(name: str) -> str:
 
 
 def _table(found: Comparison, first: str, second: str) -> None:
-    st.dataframe(
-        pd.DataFrame([_row(one) for one in found.differences]),
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="%.3f") for name in ("First", "Second")
-        },
-        placeholder="",
+    tables.show(
+        [_row(one) for one in found.differences],
         alt="Figures of both models, their difference, and which is shown to be better.",
+        decimals={"First": 3, "Second": 3},
     )
     st.caption(f"First: {results.escaped(first)}. Second: {results.escaped(second)}.")
 

@@ -12,7 +12,7 @@ from core.stats.intervals import Interval
 from core.trust import Audit
 from core.viz import Line, forest, lines
 from core.viz.text import fixed, percent
-from pages._shared import charts, results
+from pages._shared import charts, results, tables
 from pages._trust import words
 
 SHARES = ("auc", "balanced_accuracy", "accuracy", "no_information_rate", "f1", "average_precision")
@@ -92,7 +92,7 @@ def _calls(panel: Any) -> None:
             )
         ]
     )
-    st.dataframe(table, hide_index=True, alt="Rows of each class by the class they are called.")
+    tables.show(table, alt="Rows of each class by the class they are called.")
 
 
 def _share(one: Interval) -> str:

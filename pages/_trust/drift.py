@@ -6,14 +6,13 @@ import math
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.trust import Audit
 from core.viz import Line, forest, lines
-from core.viz.text import fixed, listed
-from pages._shared import charts, results
-from pages._trust import words
+from core.viz.text import listed
+from pages._shared import charts, results, tables
+from pages._trust import drift_beside, words
 
 FIGURES = {
     "ratio": ("Observed over expected", 1.0),
@@ -37,7 +36,7 @@ def show(audit: Audit) -> None:
     _batches(panel)
     _monitor(panel)
     _table(panel)
-    _beside(panel)
+    drift_beside.show(panel)
     for note in panel.notes:
         st.caption(results.escaped(note))
 
@@ -117,70 +116,19 @@ def _monitor(panel: Any) -> None:
 
 def _table(panel: Any) -> None:
     st.markdown("**Batches**")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Batch": batch.name,
-                    "Role": batch.role,
-                    "n": batch.calibration.n,
-                    "Events": batch.calibration.events,
-                    "Observed over expected": words.figure(batch.calibration.ratio, 2),
-                    "Slope": words.figure(batch.calibration.slope, 2),
-                    "Right now? p, adjusted": words.chance(batch.p_now),
-                    "Changed? p, adjusted": words.chance(batch.p_change),
-                }
-                for batch in panel.batches
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Batch": batch.name,
+                "Role": batch.role,
+                "n": batch.calibration.n,
+                "Events": batch.calibration.events,
+                "Observed over expected": words.figure(batch.calibration.ratio, 2),
+                "Slope": words.figure(batch.calibration.slope, 2),
+                "Right now? p, adjusted": words.chance(batch.p_now),
+                "Changed? p, adjusted": words.chance(batch.p_change),
+            }
+            for batch in panel.batches
+        ],
         alt="Calibration of every batch.",
     )
-
-
-def _beside(panel: Any) -> None:
-    if panel.case_mix:
-        with st.expander("Other cases, or other outcome rates?"):
-            st.dataframe(
-                pd.DataFrame(
-                    [
-                        {
-                            "Batch": one.batch,
-                            "Scores differ, p adjusted": words.chance(one.scores.p_adjusted),
-                            "Stability index": fixed(one.psi),
-                            "Index by chance, up to": fixed(one.psi_chance),
-                            "Outcome rate differs, p adjusted": words.chance(one.rate.p_adjusted),
-                        }
-                        for one in panel.case_mix
-                    ]
-                ),
-                hide_index=True,
-                alt="Scores and outcome rates against the reference.",
-            )
-    if panel.groups:
-        with st.expander("Change by group"):
-            st.dataframe(
-                pd.DataFrame(
-                    [
-                        {
-                            "Attribute": one.attribute,
-                            "Level": one.level,
-                            "n, reference": one.shift.n_reference,
-                            "n, later": one.shift.n,
-                            "Change of the log-odds": words.figure(one.shift.intercept_change, 2),
-                            "Slope, times the reference's": words.figure(one.shift.slope_ratio, 2),
-                            "p, adjusted": words.chance(one.p_adjusted),
-                        }
-                        for one in panel.groups
-                    ]
-                ),
-                hide_index=True,
-                alt="Change of calibration by group.",
-            )
-    trial = panel.recalibration
-    if trial is not None:
-        st.caption(
-            f"Recalibrating each later batch on the {trial.window} before it would have changed "
-            f"its Brier score, before minus after, by {words.figure(trial.gain, 4)}, "
-            f"{words.size(trial.gain.n)}; above 0 it helps."
-        )

@@ -8,7 +8,7 @@ from core.trust import Audit
 from core.viz import forest, scatter
 from core.viz.text import number
 from pages._shared import charts
-from pages._trust import failures, words
+from pages._trust import slices, words
 
 
 def show(audit: Audit) -> None:
@@ -43,4 +43,4 @@ def show(audit: Audit) -> None:
                 key="trust.errors.bands",
             )
     st.markdown("**Slices with larger errors**")
-    failures.slices(panel.slices)
+    slices.show(panel.slices)

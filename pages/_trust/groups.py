@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.trust import Audit
 from core.viz import forest
 from core.viz.text import fixed
-from pages._shared import charts, results
-from pages._trust import words
+from pages._shared import charts, results, tables
+from pages._trust import group_tables, words
 
 NO_GROUPS = (
     "No attribute of the people was given, so nothing can be said about groups. Name columns such "
@@ -32,9 +31,9 @@ def show(audit: Audit) -> None:
         _errors(panel, attribute)
         return
     _measure(panel, attribute)
-    _tests(panel)
-    _calibration(attribute)
-    _crossed(panel)
+    group_tables.tests(panel)
+    group_tables.calibration(attribute)
+    group_tables.crossed(panel)
 
 
 def _ask_attribute(panel: Any) -> Any:
@@ -101,96 +100,6 @@ def _verdict(test: Any) -> None:
         )
 
 
-def _tests(panel: Any) -> None:
-    st.markdown("**Every attribute by every measure**")
-    rows = [
-        {
-            "Attribute": test.attribute,
-            "Measure": words.name(test.measure),
-            "Verdict": test.status,
-            "Largest gap": test.largest.estimate,
-            "Lower limit": test.largest.low,
-            "Upper limit": test.largest.high,
-            "Gap it would show": test.gaps[0].detectable if test.gaps else math.nan,
-            "p, adjusted": words.chance(test.p_adjusted),
-        }
-        for one in panel.attributes
-        for test in one.tests
-    ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="%.2f")
-            for name in ("Largest gap", "Lower limit", "Upper limit", "Gap it would show")
-        },
-        placeholder="",
-        alt="Verdict, largest gap and detectable gap of every attribute and measure.",
-    )
-    st.caption(
-        f"A difference is shown when the gap is beyond {panel.margin:g}, equivalence when it is "
-        "within; both at 5 % over all rows of this table (Holm). 'Gap it would show' is the "
-        "smallest one that this many observations tell from 0 in 80 of 100 samples."
-    )
-
-
-def _calibration(attribute: Any) -> None:
-    found = attribute.calibration
-    if found is None:
-        return
-    st.markdown(f"**Calibration by {results.escaped(attribute.attribute)}**")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Level": level.level,
-                    "n": level.n,
-                    "Events": level.events,
-                    "Observed over expected": words.figure(level.observed_expected, 2),
-                    "Slope": words.figure(level.slope, 2),
-                    "AUC": words.figure(level.auc, 2),
-                    "Brier score": words.figure(level.brier),
-                }
-                for level in found.levels
-            ]
-        ),
-        hide_index=True,
-        alt="Calibration and discrimination in every level.",
-    )
-    if not math.isnan(found.p):
-        st.caption(
-            "Test of one intercept for all levels, given a common slope: p value "
-            f"{words.chance(found.p)}, adjusted over the attributes "
-            f"{words.chance(found.p_adjusted)}."
-        )
-
-
-def _crossed(panel: Any) -> None:
-    if not panel.worst:
-        return
-    st.markdown("**Crossed attributes: the lowest cells**")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Cell": cell.cell,
-                    "Measure": words.name(cell.measure),
-                    "Rate": words.figure(cell.rate.interval, 2),
-                    "n": cell.rate.n,
-                    "p against the others, adjusted": words.chance(cell.p_adjusted),
-                }
-                for cell in panel.worst
-            ]
-        ),
-        hide_index=True,
-        alt="Combinations of two attributes with the lowest rates.",
-    )
-    st.caption(
-        "The lowest of many cells look low by chance: read the adjusted p value."
-        + (f" Left out: {', '.join(panel.not_crossed)}." if panel.not_crossed else "")
-    )
-
-
 def _errors(panel: Any, attribute: Any) -> None:
     _verdict(attribute.test)
     rows = {level.level: level.bias for level in attribute.levels if _complete(level.bias)}
@@ -204,19 +113,16 @@ def _errors(panel: Any, attribute: Any) -> None:
             ),
             key="trust.level.errors",
         )
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Level": level.level,
-                    "n": level.n,
-                    "Mean absolute error": words.figure(level.mae),
-                    "Bias": words.figure(level.bias),
-                }
-                for level in attribute.levels
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "Level": level.level,
+                "n": level.n,
+                "Mean absolute error": words.figure(level.mae),
+                "Bias": words.figure(level.bias),
+            }
+            for level in attribute.levels
+        ],
         alt="Errors in every level.",
     )
     st.caption(

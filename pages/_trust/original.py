@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core.trust import Audit, MisleadingCase, OriginalView, misleading_cases
 from core.trust.original.score import OriginalScore
-from pages._shared import results
+from pages._shared import results, tables
 from pages._trust import words
 
 ADVICE = {"PASS": "ok", "CAUTION": "attention", "BLOCK": "critical"}
@@ -56,19 +55,16 @@ def _answer(view: OriginalView) -> None:
 def made_of(score: OriginalScore) -> None:
     """Show what the score is made of."""
     with st.expander("What the score is made of", icon=":material/functions:"):
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "Part": AREAS[area],
-                        "Sub-score": value,
-                        "Weight": score.weights[area],
-                        "Points": score.breakdown.get(area),
-                    }
-                    for area, value in score.sub_scores.items()
-                ]
-            ),
-            hide_index=True,
+        tables.show(
+            [
+                {
+                    "Part": AREAS[area],
+                    "Sub-score": value,
+                    "Weight": score.weights[area],
+                    "Points": score.breakdown.get(area),
+                }
+                for area, value in score.sub_scores.items()
+            ],
             alt="Sub-scores, weights and points of the original's score.",
         )
         taken = ", ".join(f"{name} {points:g}" for name, points in score.penalties.items())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core.trust import Audit
 from core.viz import scatter
 from core.viz.text import fixed
-from pages._shared import charts
+from pages._shared import charts, tables
 from pages._trust import words
 
 
@@ -34,13 +33,10 @@ def show(audit: Audit) -> None:
     charts.show(
         scatter(groups, x_label="Widest axis", y_label="Second axis"), key="trust.representation"
     )
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {"Compared with": one.name, "n": one.n, "CKA": one.plain, "Debiased": one.debiased}
-                for one in panel.alignments
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {"Compared with": one.name, "n": one.n, "CKA": one.plain, "Debiased": one.debiased}
+            for one in panel.alignments
+        ],
         alt="Alignment with other views of the rows.",
     )

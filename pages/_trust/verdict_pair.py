@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from pages._shared import results
-from pages._trust import subject, words
+from pages._shared import results, tables
+from pages._trust import questions, subject, words
 
 
 def show(pair: tuple[subject.Subject, subject.Subject]) -> None:
     """Show what one policy says of two models of the suite, claim by claim."""
-    policy = subject.ask_policy()
+    policy = questions.ask_policy()
     audits = [subject.audited(one, policy) for one in pair]
     for column, one, audit in zip(st.columns(2), pair, audits, strict=True):
         with column, st.container(border=True, height="stretch"):
@@ -26,18 +25,15 @@ def show(pair: tuple[subject.Subject, subject.Subject]) -> None:
                     query_params={"model": one.held.key, "policy": policy},
                 )
     second = {check.id: check for check in audits[1].checks}
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "First": words.CLAIMS[check.status],
-                    "Second": words.CLAIMS[second[check.id].status],
-                    "Claim": check.claim,
-                }
-                for check in audits[0].checks
-                if check.id in second
-            ]
-        ),
-        hide_index=True,
+    tables.show(
+        [
+            {
+                "First": words.CLAIMS[check.status],
+                "Second": words.CLAIMS[second[check.id].status],
+                "Claim": check.claim,
+            }
+            for check in audits[0].checks
+            if check.id in second
+        ],
         alt="What became of each claim for either model.",
     )

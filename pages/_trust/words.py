@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import pandas as pd
 import streamlit as st
 
 from core.stats.intervals import Interval
 from core.trust import Check, Verdict
 from core.viz.text import fixed, number
 from core.viz.theme import STATUSES, StatusName
-from pages._shared import results
+from pages._shared import results, tables
 
 STATUS: Mapping[str, StatusName] = {
     "pass": "ok",
@@ -99,27 +98,20 @@ def metric(column: st.delta_generator.DeltaGenerator, title: str, one: Interval)
 
 def figures(rows: Mapping[str, Interval], alt: str, digits: int = 3) -> None:
     """Show figures as a table: estimate, limits, n and method."""
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Figure": title,
-                    "Estimate": one.estimate,
-                    "Lower limit": one.low,
-                    "Upper limit": one.high,
-                    "n": one.n,
-                    "Method": one.method,
-                }
-                for title, one in rows.items()
-            ]
-        ),
-        hide_index=True,
-        column_config={
-            column: st.column_config.NumberColumn(format=f"%.{digits}f")
-            for column in ("Estimate", "Lower limit", "Upper limit")
-        },
-        placeholder="",
+    tables.show(
+        [
+            {
+                "Figure": title,
+                "Estimate": one.estimate,
+                "Lower limit": one.low,
+                "Upper limit": one.high,
+                "n": one.n,
+                "Method": one.method,
+            }
+            for title, one in rows.items()
+        ],
         alt=alt,
+        decimals=dict.fromkeys(("Estimate", "Lower limit", "Upper limit"), digits),
     )
 
 

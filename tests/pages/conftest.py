@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._shared.registry import ROOT, page
+from pages._shared.page_def import ROOT
+from pages._shared.registry import page
 
 OpenPage = Callable[..., AppTest]
 TIMEOUT_S = 60

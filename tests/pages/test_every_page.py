@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pages._shared.header import NOTICE
-from pages._shared.registry import PAGES, PageDef, by_system
+from pages._shared.page_def import PageDef
+from pages._shared.registry import PAGES, by_system
 
 
 @pytest.mark.parametrize("definition", PAGES, ids=lambda d: d.slug or "home")

@@ -10,7 +10,7 @@ import pytest
 
 from core.trust import judge, misleading_cases, original_view, read_table, template
 from pages._shared import models
-from pages._trust import comparing, take
+from pages._trust import calls, comparing, take
 from pages._trust.subject import of_suite
 
 CSV = "text/csv"
@@ -264,7 +264,7 @@ def test_an_audit_is_strict_json_and_names_its_own_call():
     audit = judge(subject.read)
     document = json.loads(take.as_json(audit))
     assert document["verdict"] == audit.verdict.status
-    assert take.command(audit, subject) == (
+    assert calls.command(audit, subject) == (
         "python -m apps.cli trust model cardiosense-external --policy clinical-strict --json"
     )
 
@@ -272,7 +272,7 @@ def test_an_audit_is_strict_json_and_names_its_own_call():
 def test_the_file_of_predictions_gives_the_same_figures():
     held = models.find("cardiosense-external")
     subject = of_suite(held, 0.3)
-    options = take.options(subject)
+    options = calls.options(subject)
     read, _ = read_table(
         take.predictions_csv(subject),
         label=options["label"][0],
@@ -284,7 +284,7 @@ def test_the_file_of_predictions_gives_the_same_figures():
     areas = ("calibration", "utility")
     mine, theirs = judge(read, areas=areas), judge(subject.read, areas=areas)
     assert mine.metrics == pytest.approx(theirs.metrics)
-    assert "--threshold 0.3" in take.command(mine, subject)
+    assert "--threshold 0.3" in calls.command(mine, subject)
 
 
 @pytest.mark.parametrize("key", ["cardiosense-external", "breast-cancer-svm"])
@@ -292,10 +292,10 @@ def test_the_call_in_python_runs(key, tmp_path, monkeypatch):
     held = models.find(key)
     subject = of_suite(held, held.threshold)
     audit = judge(subject.read)
-    (tmp_path / take.FILE).write_bytes(take.predictions_csv(subject))
+    (tmp_path / calls.FILE).write_bytes(take.predictions_csv(subject))
     monkeypatch.chdir(tmp_path)
     scope: dict[str, object] = {"print": lambda _: None}
-    exec(take.python_call(audit, subject), scope)
+    exec(calls.python_call(audit, subject), scope)
     found = scope["audit"]
     assert found.metrics["auc"] == pytest.approx(audit.metrics["auc"])
 
