@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.breast_cancer.operating import GRID
-from core.stats.binary import net_benefit
+from core.stats import decision_curve as kernel
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -62,11 +62,11 @@ def decision_curve(
     Vickers and Elkin, Medical Decision Making 26 (2006) 565-574.
     """
     rows = np.atleast_2d(p)
-    model = [np.mean([net_benefit(y, row, t) for row in rows]) for t in thresholds]
-    everybody = [net_benefit(y, np.ones(len(y)), t) for t in thresholds]
+    curves = [kernel.decision_curve(y, row, thresholds) for row in rows]
+    model = np.mean([curve.model for curve in curves], axis=0)
     acted = (rows[:, :, None] >= thresholds).mean(axis=0)
     worth = acted * np.where((y == 1)[:, None], 1.0, -thresholds / (1 - thresholds))
     rng = np.random.default_rng(seed)
     weights = rng.multinomial(len(y), np.full(len(y), 1 / len(y)), n_boot) / len(y)
     low, high = np.quantile(weights @ worth, (0.025, 0.975), axis=0)
-    return DecisionCurve(thresholds, np.array(model), low, high, np.array(everybody), len(y))
+    return DecisionCurve(thresholds, model, low, high, curves[0].treat_all, len(y))

@@ -132,6 +132,19 @@ def line(colour: str = theme.NEUTRAL, dash: str = "dot", **place: Any) -> dict[s
     }
 
 
+def diagonal() -> Any:
+    """Return the trace on which predicted and observed shares are equal."""
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": theme.NEUTRAL, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+
+
 def inside(share: float) -> dict[str, str]:
     """Anchor a label at this share of the axis so that it stays inside the plot."""
     return {"xanchor": "left" if share < 0.3 else "right" if share > 0.7 else "center"}

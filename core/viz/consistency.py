@@ -10,7 +10,16 @@ import pandas as pd
 
 from core.stats.reliability import ReliabilityCurve
 from core.viz import theme
-from core.viz.chart import Chart, Floats, figure, need_equal, need_finite, note, percent_axis
+from core.viz.chart import (
+    Chart,
+    Floats,
+    diagonal,
+    figure,
+    need_equal,
+    need_finite,
+    note,
+    percent_axis,
+)
 from core.viz.text import label, p_value, percent, percent_range
 
 _FLOOR, _ROOM = -0.13, 0.1
@@ -85,13 +94,6 @@ def _figure(columns: dict[str, Floats], level: float, histogram: Any, event: str
     import plotly.graph_objects as go
 
     p = columns["p"]
-    diagonal = go.Scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": theme.NEUTRAL, "width": 2, "dash": "dot"},
-        hoverinfo="skip",
-    )
     curve = go.Scatter(
         x=p,
         y=columns["observed"],
@@ -115,7 +117,7 @@ def _figure(columns: dict[str, Floats], level: float, histogram: Any, event: str
         [
             *_band(p, columns["low_all"], columns["high_all"], 0.16),
             *_band(p, columns["low"], columns["high"], 0.2),
-            diagonal,
+            diagonal(),
             curve,
             _rug(histogram),
         ],

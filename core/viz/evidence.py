@@ -12,7 +12,17 @@ from core.errors import NotEnoughDataError, SuiteError
 from core.stats.calibration import ReliabilityBin
 from core.stats.intervals import Interval
 from core.viz import theme
-from core.viz.chart import Chart, figure, inside, need_finite, note, padded, percent_axis, rows
+from core.viz.chart import (
+    Chart,
+    diagonal,
+    figure,
+    inside,
+    need_finite,
+    note,
+    padded,
+    percent_axis,
+    rows,
+)
 from core.viz.text import fixed, label, percent, percent_range
 
 
@@ -204,13 +214,6 @@ def reliability(bins: Sequence[ReliabilityBin], *, note_text: str = "") -> Chart
 def _reliability_figure(bins: Sequence[ReliabilityBin], total: int) -> Any:
     import plotly.graph_objects as go
 
-    diagonal = go.Scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": theme.NEUTRAL, "width": 2, "dash": "dot"},
-        hoverinfo="skip",
-    )
     points = go.Scatter(
         x=[b.mean_p for b in bins],
         y=[b.observed.estimate for b in bins],
@@ -237,7 +240,7 @@ def _reliability_figure(bins: Sequence[ReliabilityBin], total: int) -> Any:
         for b in bins
     ]
     return figure(
-        [diagonal, points],
+        [diagonal(), points],
         height=400,
         xaxis=percent_axis(f"Predicted probability (n = {total}; bin sizes on top)"),
         yaxis=percent_axis("Observed share"),
