@@ -82,3 +82,10 @@ def test_every_benchmark_is_named_where_its_figures_stand():
 def test_readme_names_the_two_commands():
     assert "make run" in README
     assert "make test" in README
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=lambda p: p.name)
+def test_every_named_path_is_there(path):
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:apps|pages|core|models|tests|benchmarks|data|docs)/[\w./-]*)`", text)
+    assert not [name for name in named if not (ROOT / name).exists()]
