@@ -7,6 +7,7 @@ from core.report.blocks import (
     Block,
     Callout,
     Document,
+    Figure,
     Heading,
     IntervalBar,
     KeyValues,
@@ -15,6 +16,7 @@ from core.report.blocks import (
     Table,
 )
 from core.report.figures import figure_row
+from core.report.html import html_page
 from core.report.pdf import render
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Block",
     "Callout",
     "Document",
+    "Figure",
     "Heading",
     "IntervalBar",
     "KeyValues",
@@ -29,5 +32,6 @@ __all__ = [
     "Provenance",
     "Table",
     "figure_row",
+    "html_page",
     "render",
 ]

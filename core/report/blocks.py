@@ -119,7 +119,23 @@ class Provenance:
     rows: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Paragraph | Callout | KeyValues | Table | IntervalBar | Bars | Provenance
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing with the sentence below it; only HTML shows it.
+
+    Attributes
+    ----------
+    svg : str
+        The drawing, every text in it escaped.
+    caption : str
+        What is seen, as plain text.
+    """
+
+    svg: str
+    caption: str
+
+
+Block = Heading | Paragraph | Callout | KeyValues | Table | IntervalBar | Bars | Provenance | Figure
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

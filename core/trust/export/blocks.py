@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.report.blocks import DISCLAIMER, Callout, KeyValues, Paragraph, Provenance, Table
+from core.report.text import one_line
 from core.trust.export.panels import panel_blocks
-from core.trust.export.text import SIGNS, figure_cells, limits, number, one_line, status_word
+from core.trust.export.text import SIGNS, figure_cells, limits, number, status_word
 from core.viz.text import p_value
 
 Plain = Mapping[str, Any]

@@ -6,7 +6,8 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from core.trust.export.text import measured, one_line, status_word
+from core.report.text import one_line
+from core.trust.export.text import measured, status_word
 
 HEADER = "| Claim | Status | Estimate [interval] | n | Reason |"
 RULE = "|---|---|---|---:|---|"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from core.trust.export.svg import INK, Board, around, diagonal, label, legend
-from core.trust.export.text import interval_text, one_line
+from core.report.blocks import Figure
+from core.report.svg import INK, Board, around, diagonal, label, legend
+from core.report.text import one_line
+from core.trust.export.text import interval_text
 from core.viz.theme import ESTIMATE, NEUTRAL, SECOND
 
 MOST_LEVELS = 20
@@ -16,22 +17,6 @@ MOST_LEVELS = 20
 MOST_ATTRIBUTES = 8
 
 Plain = Mapping[str, Any]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Figure:
-    """A drawing with the sentence below it.
-
-    Attributes
-    ----------
-    svg : str
-        The drawing, every text in it escaped.
-    caption : str
-        What is seen, as plain text.
-    """
-
-    svg: str
-    caption: str
 
 
 def figures(part: str, panel: Plain) -> tuple[Figure, ...]:

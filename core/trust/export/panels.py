@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.report.blocks import Callout, KeyValues, Paragraph, Table
+from core.report.text import one_line
 from core.trust.export.figures import shown_ranges
 from core.trust.export.text import (
     NOT_MEASURED,
     figure_cells,
     interval_text,
     number,
-    one_line,
 )
 from core.trust.groups.gap_result import FEW
 from core.viz.text import counted, p_value

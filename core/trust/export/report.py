@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 
 from core.errors import InputError
-from core.report import Block, Document, Heading, render
+from core.report import Block, Document, Heading, html_page, render
+from core.report.text import one_line
 from core.trust.export.blocks import sections, subtitle
-from core.trust.export.html import html_page
-from core.trust.export.text import one_line
+from core.trust.export.figures import figures
+from core.trust.export.text import SIGNS, status_word
 from core.trust.result import Audit
+from core.viz.theme import STATUSES
 
 MAX_TITLE = 200
 
@@ -39,16 +41,24 @@ def html_report(audit: Audit, *, title: str, issued: datetime.date) -> bytes:
     InputError
         If the title is empty or too long.
     """
-    return html_page(audit.to_dict(), title=_title(title), issued=issued)
+    marks = {status_word(status): STATUSES[sign].colour for status, sign in SIGNS.items()}
+    return html_page(_document(audit, title, issued, drawn=True), marks)
 
 
 def pdf_report(audit: Audit, *, title: str, issued: datetime.date) -> bytes:
     """Return an audit as the bytes of a PDF; arguments and errors as in :func:`html_report`."""
+    return render(_document(audit, title, issued, drawn=False))
+
+
+def _document(audit: Audit, title: str, issued: datetime.date, *, drawn: bool) -> Document:
     document = audit.to_dict()
     blocks: list[Block] = []
     for section in sections(document):
-        blocks += [Heading(section.heading), *section.blocks]
-    return render(Document(_title(title), subtitle(document), issued, tuple(blocks)))
+        blocks.append(Heading(section.heading))
+        if drawn and section.part:
+            blocks += figures(section.part, document["panels"][section.part])
+        blocks += section.blocks
+    return Document(_title(title), subtitle(document), issued, tuple(blocks))
 
 
 def _title(title: str) -> str:

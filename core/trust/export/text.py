@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +10,6 @@ from core.trust.verdict import Status
 from core.viz.text import fixed
 from core.viz.theme import StatusName
 
-SHOWN = 1_500
-"""Longest text that is printed, in characters; a name may be a whole file."""
-
 NOT_MEASURED = "not measured"
 
 SIGNS: dict[Status, StatusName] = {
@@ -21,17 +17,6 @@ SIGNS: dict[Status, StatusName] = {
     "fail": "critical",
     "not enough evidence": "unknown",
 }
-
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def one_line(text: object, width: int = SHOWN) -> str:
-    """Return text on one line and not too long, without characters that hide or turn around others.
-
-    What is left out is marked by an ellipsis, what cannot be printed by a replacement character.
-    """
-    line = _UNPRINTABLE.sub("\ufffd", " ".join(str(text).split()))
-    return line if len(line) <= width else f"{line[: width - 3]}..."
 
 
 def status_word(status: Status) -> str:

@@ -16,14 +16,14 @@ import pytest
 from core.errors import InputError
 from core.report import Heading, KeyValues, Table
 from core.report.blocks import DISCLAIMER
+from core.report.text import one_line
 from core.trust import Audit, audit, judge
 from core.trust.door.inputs import read_estimates
 from core.trust.export.blocks import fingerprint, sections
 from core.trust.export.card import card_lines
 from core.trust.export.figures import figures
 from core.trust.export.report import html_report, pdf_report
-from core.trust.export.svg import around, ticks
-from core.trust.export.text import limits, measured, number, one_line
+from core.trust.export.text import limits, measured, number
 
 ISSUED = datetime.date(2026, 1, 2)
 HOSTILE = (
@@ -297,15 +297,3 @@ def test_numbers_as_text():
     assert limits(3.0, 3.0) == limits(None, 1.0) == ""
     assert measured(None, None, None) == "not measured"
     assert measured(-0.5, -0.75, 0.25, 2) == "\u22120.50 [\u22120.75, 0.25]"
-    assert one_line("a\nb\tc", 80) == "a b c"
-    assert len(one_line("x" * 5000)) == 1500
-
-
-def test_ticks_are_round_and_inside():
-    assert ticks(0.0, 1.0) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    for low, high in ((-0.013, 0.4), (95.0, 143.0), (1e-6, 3e-6), (2.0, 2.0)):
-        found = ticks(low, high)
-        assert 1 <= len(found) <= 8
-        assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in found)
-    assert around([None, 1.0, 3.0]) == pytest.approx((0.9, 3.1))
-    assert around([]) == pytest.approx((-0.05, 1.05))

@@ -11,7 +11,7 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 
-from core.trust.export.text import one_line
+from core.report.text import one_line
 from core.viz.theme import NEUTRAL
 
 INK = "#16191d"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import html
-from collections.abc import Iterator, Mapping
-from typing import Any
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
-from core.report.blocks import DISCLAIMER, Callout, KeyValues, Paragraph, Provenance, Table
-from core.trust.export.blocks import Section, Shown, sections, subtitle
-from core.trust.export.figures import Figure, figures
-from core.trust.export.text import SIGNS, one_line, status_word
+from core.report.blocks import (
+    Block,
+    Callout,
+    Document,
+    Figure,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Provenance,
+    Table,
+)
+from core.report.text import one_line
 from core.viz.theme import STATUSES
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -47,36 +54,55 @@ h2{break-after:avoid}tr,figure,.call{break-inside:avoid}.wide{overflow:visible}
 """
 
 
-def html_page(document: Mapping[str, Any], *, title: str, issued: datetime.date) -> bytes:
-    """Return the report of an audit's document; arguments as in :mod:`core.trust.export.report`."""
-    name = _text(title)
-    body = "".join(_section(section, document) for section in sections(document))
+def html_page(document: Document, marks: Mapping[str, str] | None = None) -> bytes:
+    """Return a report as one HTML file, fit for a browser and for printing.
+
+    Parameters
+    ----------
+    document : Document
+        Its blocks; a heading begins a section, figures that follow each other stand side by side.
+        Bars and interval bars belong to the PDF and are refused.
+    marks : mapping of str to str, optional
+        Colours of status words in columns called "Result".
+
+    Returns
+    -------
+    bytes
+        UTF-8; the same for the same document.
+    """
+    name = _text(document.title)
     page = (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{name}</title><style>{_STYLE}</style></head><body>"
-        f"<header><h1>{name}</h1><p>{_text(subtitle(document))} Issued {issued.isoformat()}.</p>"
-        f"</header><main>{body}</main><footer><p>{DISCLAIMER}</p></footer></body></html>\n"
+        f"<header><h1>{name}</h1><p>{_text(document.subtitle)} "
+        f"Issued {document.issued.isoformat()}.</p>"
+        f"</header><main>{_body(document.blocks, marks or {})}</main>"
+        f"<footer><p>{_text(document.footer)}</p></footer></body></html>\n"
     )
     return page.encode()
 
 
-def _section(section: Section, document: Mapping[str, Any]) -> str:
-    drawn = figures(section.part, document["panels"][section.part]) if section.part else ()
-    parts = [f"<section><h2>{_text(section.heading)}</h2>"]
-    if drawn:
-        parts.append(f'<div class="figures">{"".join(map(_figure, drawn))}</div>')
-    parts += [_block(block) for block in section.blocks]
-    return "".join([*parts, "</section>"])
+def _body(blocks: Sequence[Block], marks: Mapping[str, str]) -> str:
+    parts: list[str] = []
+    for drawn, run in itertools.groupby(blocks, key=lambda block: isinstance(block, Figure)):
+        shown = [_block(block, marks) for block in run]
+        parts += [f'<div class="figures">{"".join(shown)}</div>'] if drawn else shown
+    sections = "".join(parts).split(_BREAK)
+    return sections[0] + "".join(f"<section>{section}</section>" for section in sections[1:])
 
 
-def _figure(figure: Figure) -> str:
-    return f"<figure>{figure.svg}<figcaption>{_text(figure.caption)}</figcaption></figure>"
+_BREAK = "\x00"
+"""Stands before every heading while a page is put together; no escaped text holds it."""
 
 
-def _block(block: Shown) -> str:
+def _block(block: Block, marks: Mapping[str, str]) -> str:
     match block:
+        case Heading(text):
+            return f"{_BREAK}<h2>{_text(text)}</h2>"
+        case Figure(svg, caption):
+            return f"<figure>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
         case Paragraph(text, style):
             return f'<p class="{style}">{_text(text)}</p>'
         case Callout(status, word, text):
@@ -88,7 +114,10 @@ def _block(block: Shown) -> str:
         case Provenance(rows):
             return _pairs(rows, ' class="mono"')
         case Table():
-            return _table(block)
+            return _table(block, marks)
+        case _:
+            message = f"a page shows no {type(block).__name__}"
+            raise TypeError(message)
 
 
 def _pairs(rows: tuple[tuple[str, str], ...], kind: str) -> str:
@@ -99,18 +128,17 @@ def _pairs(rows: tuple[tuple[str, str], ...], kind: str) -> str:
     return f'<div class="wide"><table{kind}><tbody>{"".join(lines)}</tbody></table></div>'
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, marks: Mapping[str, str]) -> str:
     head = "".join(
         f'<th scope="col"{_side(table, place)}>{_text(name)}</th>'
         for place, name in enumerate(table.header)
     )
-    body = "".join(f"<tr>{''.join(_cells(table, row))}</tr>" for row in table.rows)
+    body = "".join(f"<tr>{''.join(_cells(table, row, marks))}</tr>" for row in table.rows)
     rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="wide"><table>{rows}</table></div>'
 
 
-def _cells(table: Table, row: tuple[str, ...]) -> Iterator[str]:
-    marks = {status_word(status): STATUSES[sign].colour for status, sign in SIGNS.items()}
+def _cells(table: Table, row: tuple[str, ...], marks: Mapping[str, str]) -> Iterator[str]:
     for place, cell in enumerate(row):
         colour = marks.get(cell) if table.header[place] == "Result" else None
         shown = _text(cell)
