@@ -10,7 +10,9 @@ import hypothesis
 import pytest
 
 from core.cardiosense import data, presets
+from core.runtime.threads import limit_threads
 
+limit_threads()
 hypothesis.settings.register_profile(
     "suite", deadline=None, derandomize=True, max_examples=50, print_blob=True
 )

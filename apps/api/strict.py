@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apps import json_input
 from apps.api.errors import Refusal
+from core import json_input
 from core.errors import InputError
 
 

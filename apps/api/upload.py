@@ -10,8 +10,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
-from apps import json_input
 from apps.api.errors import Refusal
+from core import json_input
 from core.errors import InputError
 
 CSV = "text/csv"

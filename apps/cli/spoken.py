@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Protocol
 import typer
 from typer.core import TyperGroup
 
-from apps import json_input
+from core import json_input
 from core.errors import InputError, NotEnoughDataError, SuiteError
 
 if TYPE_CHECKING:
@@ -65,15 +65,27 @@ def group(text: str) -> typer.Typer:
     )
 
 
-def record(source: Path) -> dict[str, Any]:
-    """Read one record, as a JSON object of field names and values."""
+def record(
+    source: Path, most: int = MAX_JSON_BYTES, fix: str = "Give one patient."
+) -> dict[str, Any]:
+    """Read one record, as a JSON object of field names and values.
+
+    Parameters
+    ----------
+    source : Path
+        The file; ``-`` is standard input.
+    most : int, optional
+        Largest document, in bytes.
+    fix : str, optional
+        How to mend a larger one.
+    """
     if str(source) == "-":
-        data, name = typer.get_binary_stream("stdin").read(MAX_JSON_BYTES + 1), "standard input"
+        data, name = typer.get_binary_stream("stdin").read(most + 1), "standard input"
     else:
         with source.open("rb") as file:
-            data, name = file.read(MAX_JSON_BYTES + 1), source.name
-    if len(data) > MAX_JSON_BYTES:
-        raise InputError(f"{name}: is larger than {MAX_JSON_BYTES} bytes. Give one patient.")
+            data, name = file.read(most + 1), source.name
+    if len(data) > most:
+        raise InputError(f"{name}: is larger than {most} bytes. {fix}")
     return _object(json_input.loads(data, name), name)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from apps import json_input
 from apps.cli.spoken import (
     EXIT_NOT_ENOUGH,
     EXIT_REFUSED,
@@ -23,6 +22,7 @@ from apps.cli.spoken import (
     require_output,
     write,
 )
+from core import json_input
 from core.errors import InputError
 
 if TYPE_CHECKING:

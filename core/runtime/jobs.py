@@ -21,11 +21,11 @@ from typing import Any, TypeVar
 
 from core.errors import SuiteError
 from core.runtime.settings import settings
+from core.runtime.threads import THREAD_VARIABLES
 
 T = TypeVar("T")
 
 PROCESS_NAME = "suite-job"
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class JobPool:

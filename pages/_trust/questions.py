@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
 from core.trust import DEFAULT_POLICY, HeldOut, policies
 from pages._shared import models
+from pages._shared.address import linked
 
 SOURCES = {"suite": "A model of the suite", "file": "Your predictions"}
-
-
-def _linked(name: str, known: Collection[str], default: str) -> dict[str, Any]:
-    """Return what ties a widget to a part of the address, by keys and not by titles.
-
-    The address decides when it names something known; a choice is written into it. The choice is
-    kept from page to page.
-    """
-    # Other options are another widget: what was chosen among the former ones is not among these.
-    widget = ".".join(("trust", name, *known))
-    state, kept = st.session_state, f"{widget}.kept"
-    candidates = (st.query_params.get(name), state.get(widget), state.get(kept), default)
-    state[widget] = state[kept] = next(one for one in candidates if one in known)
-
-    def write() -> None:
-        # A second click on what is chosen takes nothing back.
-        if state[widget] is not None:
-            st.query_params[name] = state[widget]
-
-    return {"key": widget, "on_change": write}
 
 
 def ask_source() -> str:
@@ -40,7 +20,7 @@ def ask_source() -> str:
         list(SOURCES),
         format_func=SOURCES.__getitem__,
         label_visibility="collapsed",
-        **_linked("source", SOURCES, "suite"),
+        **linked("trust", "source", SOURCES, "suite"),
     )
     return chosen
 
@@ -52,7 +32,7 @@ def ask_model(label: str = "Model", name: str = "model", among: Sequence[str] = 
         label,
         list(known),
         format_func=lambda key: known[key].title,
-        **_linked(name, known, next(iter(known))),
+        **linked("trust", name, known, next(iter(known))),
     )
     return known[chosen]
 
@@ -63,7 +43,7 @@ def ask_policy() -> str:
     chosen: str = st.segmented_control(
         "Policy",
         list(known),
-        **_linked("policy", known, DEFAULT_POLICY),
+        **linked("trust", "policy", known, DEFAULT_POLICY),
         help="A policy says which claims must be shown, and with which limits. There is no score: "
         "one broken claim is not made up for by others.",
     )

@@ -9,8 +9,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given
 
-from apps.json_input import MAX_DEPTH, MAX_DIGITS, loads
 from core.errors import InputError
+from core.json_input import MAX_DEPTH, MAX_DIGITS, loads
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
