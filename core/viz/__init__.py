@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from core.viz.amounts import amount_bars
+from core.viz.bars import amount_bridge, bar_panels, stacked_bars
+from core.viz.biplot import biplot
 from core.viz.chart import Chart
 from core.viz.claims import claim_strip
 from core.viz.consistency import reliability_curve
@@ -12,6 +15,7 @@ from core.viz.lines import Line, Mark, lines
 from core.viz.matrix import correlation_matrix
 from core.viz.mirrored import mirrored_histogram
 from core.viz.plans import front
+from core.viz.ranges import Range, ranges
 from core.viz.reasons import diverging_bars, paired_bars, waterfall
 from core.viz.risk import interval_bar
 from core.viz.scatter import scatter
@@ -22,7 +26,12 @@ __all__ = [
     "Chart",
     "Line",
     "Mark",
+    "Range",
     "Status",
+    "amount_bars",
+    "amount_bridge",
+    "bar_panels",
+    "biplot",
     "claim_strip",
     "correlation_matrix",
     "curve",
@@ -35,8 +44,10 @@ __all__ = [
     "lines",
     "mirrored_histogram",
     "paired_bars",
+    "ranges",
     "reliability",
     "reliability_curve",
     "scatter",
+    "stacked_bars",
     "waterfall",
 ]
