@@ -7,7 +7,7 @@ import gc
 import logging
 import time
 
-from core import breast_cancer, cardiosense, trust
+from core import apple_sales, breast_cancer, cardiosense, trust
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
@@ -30,6 +30,7 @@ def warm() -> None:
     _cardiosense()
     _breast_cancer()
     _trust()
+    _apple_sales()
     interval_bar(0.5, 0.4, 0.6)
     gc.collect()
     gc.freeze()
@@ -61,3 +62,8 @@ def _breast_cancer() -> None:
 
 def _trust() -> None:
     trust.judge(models.held_out()[0].predictions())
+
+
+def _apple_sales() -> None:
+    apple_sales.plan(apple_sales.default_problem(), checks=False)
+    apple_sales.facts()

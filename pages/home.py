@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core import breast_cancer, cardiosense, trust
+from core import apple_sales, breast_cancer, cardiosense, trust
 from core.stats.intervals import Interval
 from core.viz.text import fixed
 from pages._shared import header, models, registry
@@ -46,54 +46,80 @@ def _area(found: Interval, rows: str) -> tuple[str, str, str]:
     )
 
 
-def cards() -> tuple[Card, ...]:
-    patient, case = cardiosense.diagnostic_presets()[1], breast_cancer.case_presets()[0]
-    audited = models.held_out()
-    strictest = trust.policies()[0]
-    return (
-        Card(
-            System.CARDIOSENSE,
-            "Is a coronary artery narrowed now, and why does the model say so? What is the least "
-            "effort that lowers a ten-year risk?",
-            *_area(cardiosense.headline(), "patients"),
-            "920 patients referred for angiography in Cleveland, Hungary, Switzerland and Long "
-            "Beach; Cleveland trains, the others test.",
-            (
-                Link("cardiosense", "Try it on a real patient", {"preset": patient.slug}),
-                Link("cardiosense-prevention", "Plan a lower risk"),
-                Link("cardiosense-model", "See the evidence"),
-            ),
-        ),
-        Card(
-            System.BREAST_CANCER,
-            "Benign or malignant, and do the thirty values fit together? Has the stream of cases "
-            "drifted, with how many false alarms?",
-            *_area(breast_cancer.headline(), "cases"),
-            "569 fine-needle aspirates from Wisconsin, ten measurements of the cell nuclei each; "
-            "57 cases are kept out of every training for the examples.",
-            (
-                Link("breast-cancer", "Try it on a held-out case", {"preset": case.slug}),
-                Link("breast-cancer-drift", "Watch a stream"),
-                Link("breast-cancer-model", "See the evidence"),
-            ),
-        ),
-        Card(
-            System.TRUST,
-            "Which claims about a model do the data show, which do they break, and which stay open "
-            "because there are too few rows?",
-            "Models of the suite, audited on rows they had never seen",
-            str(len(audited)),
-            f"{len(strictest.rules)} kinds of claim under {strictest.name} {strictest.version}; a "
-            "verdict is never an average.",
-            "Your own predictions as a CSV file, or those of the models above: outcome, "
-            "probability, and attributes such as sex, age or hospital.",
-            (
-                Link("trustlens", "Audit a model", {"model": audited[0].key}),
-                Link("trustlens-compare", "Compare two models"),
-                Link("trustlens-original", "See what a score hides"),
-            ),
+def _cardiosense() -> Card:
+    patient = cardiosense.diagnostic_presets()[1]
+    return Card(
+        System.CARDIOSENSE,
+        "Is a coronary artery narrowed now, and why does the model say so? What is the least "
+        "effort that lowers a ten-year risk?",
+        *_area(cardiosense.headline(), "patients"),
+        "920 patients referred for angiography in Cleveland, Hungary, Switzerland and Long "
+        "Beach; Cleveland trains, the others test.",
+        (
+            Link("cardiosense", "Try it on a real patient", {"preset": patient.slug}),
+            Link("cardiosense-prevention", "Plan a lower risk"),
+            Link("cardiosense-model", "See the evidence"),
         ),
     )
+
+
+def _breast_cancer() -> Card:
+    case = breast_cancer.case_presets()[0]
+    return Card(
+        System.BREAST_CANCER,
+        "Benign or malignant, and do the thirty values fit together? Has the stream of cases "
+        "drifted, with how many false alarms?",
+        *_area(breast_cancer.headline(), "cases"),
+        "569 fine-needle aspirates from Wisconsin, ten measurements of the cell nuclei each; "
+        "57 cases are kept out of every training for the examples.",
+        (
+            Link("breast-cancer", "Try it on a held-out case", {"preset": case.slug}),
+            Link("breast-cancer-drift", "Watch a stream"),
+            Link("breast-cancer-model", "See the evidence"),
+        ),
+    )
+
+
+def _trust() -> Card:
+    audited, strictest = models.held_out(), trust.policies()[0]
+    return Card(
+        System.TRUST,
+        "Which claims about a model do the data show, which do they break, and which stay open "
+        "because there are too few rows?",
+        "Models of the suite, audited on rows they had never seen",
+        str(len(audited)),
+        f"{len(strictest.rules)} kinds of claim under {strictest.name} {strictest.version}; a "
+        "verdict is never an average.",
+        "Your own predictions as a CSV file, or those of the models above: outcome, "
+        "probability, and attributes such as sex, age or hospital.",
+        (
+            Link("trustlens", "Audit a model", {"model": audited[0].key}),
+            Link("trustlens-compare", "Compare two models"),
+            Link("trustlens-original", "See what a score hides"),
+        ),
+    )
+
+
+def _apple_sales() -> Card:
+    sums = sum(one.count for one in apple_sales.checked_identities())
+    return Card(
+        System.APPLE,
+        "Which mix earns most under your limits, and can the plan prove it? Does a file hold "
+        "anything to learn before a model is fitted to it?",
+        "Reported figures, each with its filing",
+        str(len(apple_sales.figures())),
+        f"{sums} sums of categories, segments and quarters hold exactly.",
+        "Apple's revenue by category and segment, FY2015 to FY2025, units to FY2018, gross "
+        "margins; price elasticities are declared assumptions. Or your own problem, or file.",
+        (
+            Link("apple-sales", "See a plan with its proof"),
+            Link("apple-sales-facts", "Read the figures"),
+            Link("apple-sales-data", "Test your own file"),
+        ),
+    )
+
+
+CARDS = (_cardiosense, _breast_cancer, _trust, _apple_sales)
 
 
 def show(card: Card) -> None:
@@ -120,5 +146,5 @@ with header.page(""):
         "Every figure carries its sample size and its uncertainty, every explanation is tested "
         "against the model, and *not enough data* is an answer."
     )
-    for shown in cards():
-        show(shown)
+    for card in CARDS:
+        show(card())

@@ -11,7 +11,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from apps import warm
-from apps.api import audit, breast_cancer, cardiosense, docs, errors, health, trust
+from apps.api import (
+    apple_sales,
+    audit,
+    breast_cancer,
+    cardiosense,
+    docs,
+    errors,
+    health,
+    trust,
+)
 from apps.api.security import Gate
 from apps.api.trail import Trail
 from core.runtime.settings import Settings, settings
@@ -64,6 +73,7 @@ def create_api(chosen: Settings) -> FastAPI:
     app.include_router(cardiosense.router(chosen, trail), dependencies=key)
     app.include_router(breast_cancer.router(chosen, trail), dependencies=key)
     app.include_router(trust.router(chosen, trail), dependencies=key)
+    app.include_router(apple_sales.router(chosen, trail), dependencies=key)
     app.include_router(audit.router(trail), dependencies=key)
 
     @app.get("/docs", include_in_schema=False)

@@ -30,6 +30,11 @@ UPLOAD_PATHS = frozenset(
         "/v1/trust/audit",
         "/v1/trust/report",
         "/v1/trust/compare",
+        "/v1/apple-sales/plan",
+        "/v1/apple-sales/report",
+        "/v1/apple-sales/frontier",
+        "/v1/apple-sales/stress",
+        "/v1/apple-sales/inspect",
     }
 )
 JSON_LIMIT_BYTES = 64 * 1024

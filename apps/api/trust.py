@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from apps.api.answers import LONG, answer, compute
 from apps.api.errors import Refusal
+from apps.api.reports import Issued, day, documented, sent
 from apps.api.strict import StrictRoute
 from apps.api.trail import Trail
 from apps.api.trust_input import Question, audited, compared, receive
@@ -43,15 +44,7 @@ FORMATS: dict[Format, tuple[str, str]] = {
     "junit": ("application/xml", "xml"),
     "json": ("application/json", "json"),
 }
-FILE = {"schema": {"type": "string", "format": "binary"}}
-REPORT: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The report as a file.",
-        "content": {media.partition(";")[0]: FILE for media, _ in FORMATS.values()},
-    }
-}
-# The gate's own policy would keep a browser from setting the report's inline style.
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+REPORT = documented(media for media, _ in FORMATS.values())
 
 
 def router(chosen: Settings, trail: Trail) -> APIRouter:
@@ -117,23 +110,18 @@ def _audit(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
         title: Annotated[
             str, Query(min_length=1, max_length=MAX_TITLE, description="Heading of the report.")
         ] = "Trust audit",
-        issued: Annotated[
-            str | None,
-            Query(
-                pattern=r"^\d{4}-\d{2}-\d{2}$",
-                description="Date on the report, YYYY-MM-DD; by default today, UTC.",
-            ),
-        ] = None,
+        issued: Issued = None,
     ) -> Response:
         """Audit predictions as /audit does, and send the result as a file.
 
         HTML and PDF are reports for people, JUnit is for a build server, and JSON is the document.
         """
-        day = _day(issued)
+        issue = day(issued)
         question = await receive(request, chosen.body_limit_bytes, options)
         judged = _recorded(request, trail, question)
-        content = await compute(lambda: _file(judged(), format, title, day), LONG)
-        return _sent(content, format)
+        content = await compute(lambda: _file(judged(), format, title, issue), LONG)
+        media, suffix = FORMATS[format]
+        return sent(content, media, f"trust-audit.{suffix}")
 
 
 def _compare(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
@@ -173,16 +161,6 @@ def _recorded(request: Request, trail: Trail, question: Question) -> Callable[[]
     return verb
 
 
-def _day(issued: str | None) -> datetime.date:
-    if issued is None:
-        return datetime.datetime.now(datetime.UTC).date()
-    try:
-        return datetime.date.fromisoformat(issued)
-    except ValueError:
-        message = "There is no such day."
-        raise Refusal(422, "issued", message, "Write YYYY-MM-DD.", value=issued) from None
-
-
 def _file(audit: Audit, kind: Format, title: str, issued: datetime.date) -> bytes:
     if kind == "html":
         return html_report(audit, title=title, issued=issued)
@@ -191,15 +169,6 @@ def _file(audit: Audit, kind: Format, title: str, issued: datetime.date) -> byte
     if kind == "junit":
         return junit(audit)
     return json.dumps(audit.to_dict(), indent=1, allow_nan=False).encode()
-
-
-def _sent(content: bytes, kind: Format) -> Response:
-    media, suffix = FORMATS[kind]
-    headers = {
-        "Content-Disposition": f'attachment; filename="trust-audit.{suffix}"',
-        "Content-Security-Policy": REPORT_POLICY,
-    }
-    return Response(content, media_type=media, headers=headers)
 
 
 def _find(key: str) -> HeldOut:

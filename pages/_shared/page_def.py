@@ -19,6 +19,7 @@ class System(enum.StrEnum):
     CARDIOSENSE = "CardioSense"
     BREAST_CANCER = "Breast cancer"
     TRUST = "TrustLens"
+    APPLE = "Apple sales"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -75,6 +75,48 @@ PAGES: tuple[PageDef, ...] = (
         ":material/history:",
         "Read what the original's score says of the same predictions, and where it misleads.",
     ),
+    PageDef(
+        "apple-sales", "apple_sales.py", "Plan", System.APPLE, ":material/route:",
+        "Choose the mix that earns most under your limits, with proof that no plan beats it.",
+        clinical=False,
+    ),
+    PageDef(
+        "apple-sales-stress", "apple_sales_stress.py", "Stress", System.APPLE,
+        ":material/science:",
+        "See what the plan is worth when its assumptions are wrong.", clinical=False,
+    ),
+    PageDef(
+        "apple-sales-facts", "apple_sales_facts.py", "Facts", System.APPLE,
+        ":material/receipt_long:",
+        "Read what Apple reported, each figure with its filing.", clinical=False,
+    ),
+    PageDef(
+        "apple-sales-inference", "apple_sales_inference.py", "Inference", System.APPLE,
+        ":material/query_stats:",
+        "Tell differences from chance, and see what sales figures cannot teach.", clinical=False,
+    ),
+    PageDef(
+        "apple-sales-structure", "apple_sales_structure.py", "Structure", System.APPLE,
+        ":material/bubble_chart:",
+        "Ask whether there are groups at all before naming them.", clinical=False,
+    ),
+    PageDef(
+        "apple-sales-forecast", "apple_sales_forecast.py", "Forecast", System.APPLE,
+        ":material/timeline:",
+        "Forecast the quarters, and see how such forecasts fared before.", clinical=False,
+    ),
+    PageDef(
+        "apple-sales-data", "apple_sales_data.py", "Your data", System.APPLE,
+        ":material/upload_file:",
+        "Find out whether a file holds anything to learn before a model is fitted to it.",
+        clinical=False,
+    ),
+    PageDef(
+        "apple-sales-report", "apple_sales_report.py", "Questions", System.APPLE,
+        ":material/quiz:",
+        "Ask in words, and get the figure with the formula and the cells behind it.",
+        clinical=False,
+    ),
 )  # fmt: skip
 
 

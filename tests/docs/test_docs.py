@@ -10,6 +10,7 @@ import typer
 
 from apps.api import api
 from apps.cli import app as cli
+from core.apple_sales.schema import DEMO, SALES
 from core.breast_cancer.schema import FEATURES
 from core.cardiosense import DIAGNOSTIC, PREVENTION
 from core.runtime.settings import VARIABLES
@@ -50,8 +51,8 @@ def test_every_command_is_documented(command):
 
 @pytest.mark.parametrize(
     "fields",
-    [DIAGNOSTIC, PREVENTION, FEATURES],
-    ids=["diagnostic", "prevention", "breast-cancer"],
+    [DIAGNOSTIC, PREVENTION, FEATURES, DEMO.numbers, SALES.numbers],
+    ids=["diagnostic", "prevention", "breast-cancer", "apple-demo", "apple-sales"],
 )
 def test_every_field_is_documented_as_it_is(fields):
     for row in fields.dictionary():

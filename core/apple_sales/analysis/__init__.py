@@ -1,0 +1,1 @@
+"""Differences, elasticities and groups, held to what chance gives."""

@@ -1,0 +1,1 @@
+"""Questions in words: how they are read, and who answers which."""

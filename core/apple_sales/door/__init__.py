@@ -1,0 +1,1 @@
+"""An uploaded file becomes a checked table, or sentences that name the cells."""

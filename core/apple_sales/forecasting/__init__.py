@@ -1,0 +1,1 @@
+"""The next quarters, and how such forecasts fared."""

@@ -1,0 +1,1 @@
+"""JSON becomes a planning problem, or sentences that name the cells."""

@@ -1,0 +1,1 @@
+"""What Apple reported, and what follows from it by arithmetic."""

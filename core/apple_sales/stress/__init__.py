@@ -1,0 +1,1 @@
+"""What a plan is worth when its assumptions are wrong."""

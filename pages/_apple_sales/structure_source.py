@@ -1,0 +1,98 @@
+"""Which table is looked at, and how groups are sought in it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, get_args
+
+import pandas as pd
+import streamlit as st
+
+from core.apple_sales import Structure, quarter_shares, sales_example, structure
+from core.stats.partition import Method
+from pages._apple_sales import own_table
+
+KEY = "apple.structure"
+SOURCES = {
+    "quarters": "16 reported quarters",
+    "noise": "A noise table",
+    "own": "Your table",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Given:
+    """A table and the questions about it.
+
+    Attributes
+    ----------
+    name : str
+        What identifies the table.
+    public : bool
+        Whether it may be kept beyond the session.
+    frame : DataFrame
+        The table.
+    method : {"k-means", "agglomerative"}
+        How rows are divided.
+    k_max : int
+        Greatest number of groups.
+    """
+
+    name: str
+    public: bool
+    frame: pd.DataFrame
+    method: Method
+    k_max: int
+
+
+def ask(*, groups: bool) -> Given | None:
+    """Ask for the table and, for groups, the method; return nothing until there is a table."""
+    source = st.segmented_control(
+        "Data", list(SOURCES), format_func=SOURCES.__getitem__, default="quarters", required=True,
+        key=f"{KEY}.source",
+    )  # fmt: skip
+    left, right = st.columns(2)
+    method: Method = "k-means"
+    k_max = 8
+    if groups:
+        method = left.segmented_control(
+            "Divide rows by", get_args(Method), default="k-means", required=True,
+            key=f"{KEY}.method",
+            help="k-means starts from Ward's tree; the agglomerative method cuts that tree.",
+        )  # fmt: skip
+        k_max = int(right.slider("Most groups looked for", 2, 8, 8, key=f"{KEY}.k"))
+    if source == "own":
+        own = own_table.ask(KEY)
+        return None if own is None else Given(own[0], False, own[1].frame, method, k_max)
+    if source == "quarters":
+        shares = quarter_shares()
+        shares["Quarter of the year"] = shares.index.str[-2:]
+        st.caption(
+            "Share of each category in revenue, FY2015 Q1 to FY2018 Q4, in percent. Shares sum to "
+            "100, and quarters follow each other: rows are not independent."
+        )
+        return Given("quarters", True, shares, method, k_max)
+    seed = int(st.number_input("Table number", 0, 9_999, 0, key=f"{KEY}.seed"))
+    table = sales_example("noise", seed=seed)
+    st.caption(" ".join(table.notes))
+    return Given(f"noise {seed}", True, table.frame, method, k_max)
+
+
+def find(given: Given) -> Structure:
+    """Return what is in the table; a table of the reader's stays in the session."""
+    with st.spinner("Comparing the rows with 99 tables of noise and 100 bootstrap draws"):
+        if given.public:
+            return _public(given.name, given.method, given.k_max, given.frame)
+        question: Any = (given.name, given.method, given.k_max)
+        stored = st.session_state.get(f"{KEY}.found")
+        if stored is None or stored[0] != question:
+            answer = structure(given.frame, method=given.method, k_max=given.k_max)
+            stored = (question, answer)
+            st.session_state[f"{KEY}.found"] = stored
+        answer = stored[1]
+        return answer
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _public(name: str, method: Method, k_max: int, _frame: pd.DataFrame) -> Structure:
+    return structure(_frame, method=method, k_max=k_max)

@@ -1,0 +1,122 @@
+"""Apple sales in a real browser: a plan and its proof, a refusal, a file that holds nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.apple_sales import default_problem, plan, sales_template
+from core.viz.text import fixed
+from pages._shared.page_def import System
+from pages._shared.registry import by_system
+from tests.e2e.helpers import overflow_px, settle, visit
+
+pytestmark = pytest.mark.e2e
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+DARK = {"color_scheme": "dark"}
+SLUGS = [page.slug for page in by_system()[System.APPLE]]
+
+
+def choose(tab, name: str, content: bytes, kind: str = "text/csv") -> None:
+    given = {"name": name, "mimeType": kind, "buffer": content}
+    tab.locator('input[type="file"]').first.set_input_files(given)
+    tab.get_by_text(name, exact=True).first.wait_for()
+    settle(tab)
+
+
+def no_exception(tab) -> bool:
+    return tab.locator('[data-testid="stException"]').count() == 0
+
+
+def test_from_home_one_click_to_a_plan_with_its_proof(tab, server):
+    visit(tab, server)
+    tab.get_by_role("link", name="See a plan with its proof").click()
+    tab.get_by_role("heading", name="Apple sales: plan").wait_for()
+    tab.get_by_text("Proven best under these limits and assumptions").wait_for()
+    best = plan(default_problem(), checks=False)
+    tab.get_by_text(fixed(best.objective, 2), exact=True).first.wait_for()
+    tab.get_by_text("No feasible plan beats this by more than").wait_for()
+    tab.locator(".js-plotly-plot").first.wait_for()
+
+
+def test_another_goal_is_another_plan_and_stands_in_the_address(tab, server):
+    visit(tab, f"{server}/apple-sales")
+    tab.get_by_text("Proven best").first.wait_for()
+    tab.get_by_role("radio", name="Revenue").click()
+    best = plan(default_problem(goal="revenue"), checks=False)
+    tab.get_by_text(fixed(best.objective, 2), exact=True).first.wait_for()
+    settle(tab)
+    assert "goal=revenue" in tab.url
+
+
+def test_the_plan_can_be_taken_along_and_is_the_one_shown(tab, server, tmp_path):
+    visit(tab, f"{server}/apple-sales")
+    tab.get_by_text("Proven best").first.wait_for()
+    settle(tab)
+    with tab.expect_download() as waiting:
+        tab.get_by_role("button", name="Plan (JSON)").click()
+    target = tmp_path / "plan.json"
+    waiting.value.save_as(target)
+    document = json.loads(target.read_text(encoding="utf-8"))
+    assert document["certificate"]["status"] == "optimal"
+    assert document["x"] == plan(default_problem(), checks=False).x
+    with tab.expect_download() as waiting:
+        tab.get_by_role("button", name="Report (PDF)").click()
+    waiting.value.save_as(tmp_path / "plan.pdf")
+    assert (tmp_path / "plan.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_problem_without_a_plan_names_what_excludes_what(tab, server):
+    problem = default_problem().to_dict()
+    problem["constraints"].append({"name": "Ceiling", "high": 100})
+    visit(tab, f"{server}/apple-sales?source=file")
+    choose(tab, "impossible.json", json.dumps(problem).encode(), "application/json")
+    tab.get_by_text("No plan meets these limits").wait_for()
+    tab.get_by_text("“Ceiling”").or_(tab.get_by_text('"Ceiling"')).first.wait_for()
+    assert no_exception(tab)
+
+
+def test_a_broken_problem_is_a_sentence(tab, server):
+    visit(tab, f"{server}/apple-sales?source=file")
+    choose(tab, "broken.json", b'{"cells": [{"name": "a", "high": "many"}]}', "application/json")
+    tab.get_by_text("This problem cannot be planned").wait_for()
+    tab.get_by_text("many").first.wait_for()
+    assert no_exception(tab)
+
+
+def test_a_broken_file_names_its_cell_and_a_sound_one_is_judged(tab, server):
+    visit(tab, f"{server}/apple-sales-data")
+    settle(tab)
+    tab.get_by_role("radio", name="Your file").click()
+    settle(tab)
+    sound = sales_template("sales").decode("utf-8-sig")
+    head, first, *rest = sound.strip().splitlines()
+    cells = first.split(",")
+    cells[head.split(",").index("revenue")] = "-5"
+    choose(tab, "broken.csv", "\n".join([head, ",".join(cells), *rest]).encode())
+    tab.get_by_text("Row 1").first.wait_for()
+    tab.get_by_text("-5").first.wait_for()
+    assert no_exception(tab)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("tab", [PHONE], indirect=True, ids=["phone"])
+def test_every_page_fits_a_phone(tab, server, slug):
+    visit(tab, f"{server}/{slug}")
+    assert no_exception(tab)
+    assert overflow_px(tab) == 0
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("tab", [DARK], indirect=True, ids=["dark"])
+def test_every_page_opens_in_the_dark(tab, server, slug):
+    visit(tab, f"{server}/{slug}")
+    assert no_exception(tab)
+
+
+def test_a_question_in_the_address_is_answered_with_its_cells(tab, server):
+    visit(tab, f"{server}/apple-sales-report?q=iPhone+revenue+in+2025")
+    tab.get_by_text("209.6").or_(tab.get_by_text("209,586")).first.wait_for()
+    assert no_exception(tab)
