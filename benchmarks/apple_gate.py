@@ -23,7 +23,7 @@ from core.stats.intervals import clopper_pearson
 from core.stats.signal import Signal, signal
 
 Floats = NDArray[np.float64]
-ORIGINAL = Path("/work/shared/data/apple_sales_2024.csv")
+ORIGINAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "apple_sales_2024.csv"
 SIZES = (50, 200, 1000)
 COLUMNS = 5
 

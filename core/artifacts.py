@@ -171,6 +171,25 @@ def _verify(path: Path, expected: str, system: str) -> None:
         )
 
 
+def read_data(path: Path, sha256: str) -> bytes:
+    """Return the content of a data file of the repository.
+
+    Raises
+    ------
+    ArtifactError
+        If it is missing, or its SHA-256 is not the recorded one.
+    """
+    mend = f"Restore data/{path.parent.name} from the repository."
+    if not path.is_file():
+        raise ArtifactError(f"The data file {path.name} is missing. {mend}")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ArtifactError(
+            f"The data file {path.name} was altered: its SHA-256 is not the recorded one. {mend}"
+        )
+    return content
+
+
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -6,7 +6,15 @@ import streamlit as st
 
 from core.apple_sales import Inspection, inspect
 from core.errors import SuiteError
-from pages._apple_sales import data_columns, data_gate, data_noise, data_plan, data_source, frame
+from pages._apple_sales import (
+    data_columns,
+    data_gate,
+    data_noise,
+    data_original,
+    data_plan,
+    data_source,
+    frame,
+)
 from pages._apple_sales.data_upload import Chosen
 from pages._shared import header, results
 
@@ -42,6 +50,7 @@ def body() -> None:
     data_noise.show(found)
     st.subheader("Columns", anchor=False)
     data_columns.show(found)
+    data_original.show(chosen)
     data_gate.take(chosen.table, found)
 
 

@@ -27,6 +27,7 @@ from core.apple_sales.input.problem import read_problem
 from core.apple_sales.learning.examples import SALES_EXAMPLES, sales_example
 from core.apple_sales.learning.inspect import LEARNERS, Inspection, inspect, inspect_table
 from core.apple_sales.learning.learned import HullPlan, best_within
+from core.apple_sales.learning.original import RANDOM_PLANS, OriginalOptimum, original_optima
 from core.apple_sales.planning.default import GOALS, default_problem
 from core.apple_sales.planning.plan import plan
 from core.apple_sales.planning.plan_result import Plan
@@ -80,6 +81,7 @@ __all__ = [
     "MARKS",
     "NOTICE",
     "PRIORS",
+    "RANDOM_PLANS",
     "SALES_EXAMPLES",
     "SEGMENTS",
     "SHA256",
@@ -105,6 +107,7 @@ __all__ = [
     "Line",
     "MarginChange",
     "Numbers",
+    "OriginalOptimum",
     "Past",
     "Plan",
     "Prior",
@@ -147,6 +150,7 @@ __all__ = [
     "inspect_table",
     "later_figures",
     "margin_change",
+    "original_optima",
     "plan",
     "plan_csv",
     "plan_html",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 import io
 import math
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.artifacts import read_data
 from core.cardiosense.schema import DIAGNOSTIC
 from core.errors import ArtifactError
 from core.fields import FieldSpec
@@ -123,7 +123,7 @@ def framingham(folder: Path | None = None) -> Cohort:
 
 @functools.cache
 def _uci(folder: Path) -> pd.DataFrame:
-    table = pd.read_csv(io.BytesIO(_verified(folder / UCI_FILE)))
+    table = pd.read_csv(io.BytesIO(read_data(folder / UCI_FILE, SHA256[UCI_FILE])))
     check_uci(table)
     for spec in DIAGNOSTIC:
         table[spec.name] = table[spec.name].astype(np.float64)
@@ -134,7 +134,9 @@ def _uci(folder: Path) -> pd.DataFrame:
 
 @functools.cache
 def _framingham(folder: Path) -> pd.DataFrame:
-    table = pd.read_csv(io.BytesIO(_verified(folder / FRAMINGHAM_FILE)), dtype=np.float64)
+    table = pd.read_csv(
+        io.BytesIO(read_data(folder / FRAMINGHAM_FILE, SHA256[FRAMINGHAM_FILE])), dtype=np.float64
+    )
     check_framingham(table)
     return table
 
@@ -196,17 +198,3 @@ def _require(holds: bool, what: str) -> None:
             f"The data table breaks its contract: {what}. "
             "Restore data/cardiosense from the repository or run its extract.py again."
         )
-
-
-def _verified(path: Path) -> bytes:
-    if not path.is_file():
-        raise ArtifactError(
-            f"The data file {path.name} is missing. Restore it, or run data/cardiosense/extract.py."
-        )
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256[path.name]:
-        raise ArtifactError(
-            f"The data file {path.name} was altered: its SHA-256 is not the recorded one. "
-            "Restore it, or run data/cardiosense/extract.py."
-        )
-    return content

@@ -221,7 +221,10 @@ class Polytope:
 
         That size is the greatest of the limit, the typical amount (:attr:`sizes`) and, for a row,
         the sum of its terms' absolute values. It changes with the units, so the result does not.
+        A point that is not finite exceeds every limit.
         """
+        if not np.isfinite(x).all():
+            return float("inf")
         column, row = self.sizes
         terms = abs(self.matrix) @ np.abs(x)
         return max(

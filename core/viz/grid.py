@@ -71,7 +71,7 @@ def _figure(
         y=[label(name, 24) for name in names],
         zmin=-reach,
         zmax=reach,
-        colorscale=[[i / 9, colour] for i, colour in enumerate(theme.DIVERGING)],
+        colorscale=[[i / 9, colour] for i, colour in enumerate(reversed(theme.DIVERGING))],
         showscale=False,
         xgap=3,
         ygap=3,

@@ -25,8 +25,7 @@ from tests.apple_problems import (
     with_cell,
     with_constraint,
 )
-
-ORIGINAL = Path("/work/shared/data/apple_sales_2024.csv")
+from tests.demo_file import DEMO_FILE, needs_demo_file
 
 
 def run(*words: object, stdin: bytes | None = None) -> Result:
@@ -387,9 +386,9 @@ def test_a_closed_gate_is_not_enough_evidence(tmp_path: Path, opened, monkeypatc
     assert run(*words).stdout.startswith("Gate open.")
 
 
-@pytest.mark.skipif(not ORIGINAL.exists(), reason="the public demo's file is not here")
+@needs_demo_file
 def test_the_gate_refuses_the_public_demo_s_file():
-    found = run_json("inspect", ORIGINAL, status=cli.EXIT_NOT_ENOUGH)
+    found = run_json("inspect", DEMO_FILE, status=cli.EXIT_NOT_ENOUGH)
     assert found["gate"] == "closed"
     assert found["n"] == 1000
     assert found["cv_r2_ci"][0] <= 0

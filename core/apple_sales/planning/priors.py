@@ -41,7 +41,8 @@ PRIORS: Mapping[str, Prior] = {
         Prior("Services", -1.6, -2.2, -1.3),
     )
 }
-"""Declared, not estimated: the regressions on the Inference page have the wrong sign."""
+"""Declared, not estimated: of three regressions on the reported units two have the wrong sign, and
+none is below -1 with its interval."""
 
 
 @functools.lru_cache

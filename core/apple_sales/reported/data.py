@@ -6,13 +6,13 @@ Sources, marks and what is missing: ``data/apple_sales/README.md``.
 from __future__ import annotations
 
 import functools
-import hashlib
 import io
 from pathlib import Path
 
 import pandas as pd
 
 from core.apple_sales.reported.identities import WHOLE_YEAR, Identity, identities
+from core.artifacts import read_data
 from core.errors import ArtifactError
 
 DATA_FOLDER = Path(__file__).resolve().parents[3] / "data" / "apple_sales"
@@ -141,7 +141,9 @@ def _wide(measure: str, basis: str, *, yearly: bool) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=4)
 def _figures(folder: Path) -> pd.DataFrame:
-    parts = [pd.read_csv(io.BytesIO(_verified(folder / name))) for name in SHA256]
+    parts = [
+        pd.read_csv(io.BytesIO(read_data(folder / name, sha256))) for name, sha256 in SHA256.items()
+    ]
     table = pd.concat(parts, ignore_index=True)
     table["quarter"] = table["quarter"].fillna(WHOLE_YEAR).astype(int)
     table["value"] = table["value"].astype(float)
@@ -173,17 +175,3 @@ def _require(holds: bool, what: str) -> None:
             f"The reported figures break their contract: {what}. "
             "Restore data/apple_sales from the repository."
         )
-
-
-def _verified(path: Path) -> bytes:
-    if not path.is_file():
-        raise ArtifactError(
-            f"The data file {path.name} is missing. Restore data/apple_sales from the repository."
-        )
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256[path.name]:
-        raise ArtifactError(
-            f"The data file {path.name} was altered: its SHA-256 is not the recorded one. "
-            "Restore data/apple_sales from the repository."
-        )
-    return content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,11 +15,7 @@ from core.apple_sales.learning.inspect import EXCHANGEABLE, IDENTITY
 from core.errors import NotEnoughDataError
 from core.stats import signal as signal_module
 from core.stats import uniformity
-
-ORIGINAL = Path("/work/shared/data/apple_sales_2024.csv")
-needs_original = pytest.mark.skipif(
-    not ORIGINAL.exists(), reason="the public demo's file is not shipped"
-)
+from tests.demo_file import DEMO_FILE, needs_demo_file
 
 
 @pytest.fixture(autouse=True)
@@ -53,10 +48,10 @@ def linear(n=80, seed=0):
 
 @pytest.fixture(scope="module")
 def original() -> Inspection:
-    return inspect(read_sales(ORIGINAL))
+    return inspect(read_sales(DEMO_FILE))
 
 
-@needs_original
+@needs_demo_file
 def test_the_original_file_is_closed(original):
     assert original.gate == "closed"
     assert "nothing beats the mean" in original.reason
@@ -69,7 +64,7 @@ def test_the_original_file_is_closed(original):
     assert original.signal.mean_only == pytest.approx(-0.006, abs=0.008)
 
 
-@needs_original
+@needs_demo_file
 @pytest.mark.parametrize(
     ("column", "low", "high", "mean", "uniform", "r", "p"),
     [
@@ -90,7 +85,7 @@ def test_its_columns_are_those_of_the_study(original, column, low, high, mean, u
     assert facts.correlation_p_holm == 1.0
 
 
-@needs_original
+@needs_demo_file
 def test_its_groups_and_silhouettes_are_those_of_the_study(original):
     anova = {one.name: one.p for one in original.groups}
     assert anova["Region"] == pytest.approx(0.115, abs=0.001)

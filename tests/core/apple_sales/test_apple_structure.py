@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,8 +16,7 @@ from core.apple_sales import (
     structure,
 )
 from core.errors import InputError, NotEnoughDataError
-
-ORIGINAL = Path("/work/shared/data/apple_sales_2024.csv")
+from tests.demo_file import DEMO_FILE, needs_demo_file
 
 
 def planted(seed=0, n=90, apart=6.0):
@@ -123,9 +121,9 @@ def test_density_finds_planted_groups_and_says_what_noise_gives():
     assert sum(found) <= 1
 
 
-@pytest.mark.skipif(not ORIGINAL.exists(), reason="the public demo's file is not here")
+@needs_demo_file
 def test_the_public_file_has_no_structure():
-    table = read_numbers(ORIGINAL.read_bytes(), ORIGINAL.name)
+    table = read_numbers(DEMO_FILE.read_bytes(), DEMO_FILE.name)
     found = structure(table.frame, draws=10)
     assert found.verdict == "no structure"
     assert found.components.kept == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,8 +15,8 @@ from core.apple_sales.door.other import from_frame
 from core.apple_sales.door.periods import read_period
 from core.apple_sales.schema import DEMO, SALES, SCHEMAS
 from core.errors import InputError, NotEnoughDataError, SuiteError
+from tests.demo_file import DEMO_FILE, needs_demo_file
 
-ORIGINAL = Path("/work/shared/data/apple_sales_2024.csv")
 GOOD = ["2024-Q1,USD,Phone,N,10,5.5,0.3", "2024-Q1,USD,Phone,S,8,4.5,0.3",
         "2024-Q2,USD,Phone,N,11,6.0,0.31"]  # fmt: skip
 HEADER = ",".join(SALES.columns)
@@ -169,9 +168,9 @@ def test_a_demo_file_says_that_its_grain_is_not_defined():
     assert any("no period column" in one for one in table.notes)
 
 
-@pytest.mark.skipif(not ORIGINAL.exists(), reason="the public demo's file is not shipped")
+@needs_demo_file
 def test_the_original_file_keeps_the_contract():
-    table = read_sales(ORIGINAL)
+    table = read_sales(DEMO_FILE)
     assert (table.kind, table.n) == ("demo", 1000)
     assert any("25 states fill 1,000 rows (26 to 50 rows a state)" in one for one in table.notes)
 

@@ -141,3 +141,11 @@ def test_limits_by_name_and_relaxed():
     wider = own.relaxed({own.limit("bound", 1, "high"): INF})
     assert wider.high.tolist() == [1, INF]
     assert own.high.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_point_that_is_not_finite_is_within_no_limits(value):
+    box = Polytope(
+        sparse.csr_array((0, 2)), np.empty(0), np.empty(0), np.zeros(2), np.ones(2), (), ("a", "b")
+    )
+    assert box.violation(np.array([0.5, value])) == np.inf
