@@ -34,6 +34,14 @@ PAGES = {
     "audit, groups": ("trustlens", "model=cardiosense-external&view=Groups"),
     "audit, compare": ("trustlens-compare", ""),
     "audit, 0.5.0 view": ("trustlens-original", ""),
+    "plan": ("apple-sales", ""),
+    "plan, stress": ("apple-sales-stress", ""),
+    "facts": ("apple-sales-facts", ""),
+    "elasticities": ("apple-sales-inference", "view=Price elasticities"),
+    "structure": ("apple-sales-structure", ""),
+    "forecast": ("apple-sales-forecast", ""),
+    "your data": ("apple-sales-data", ""),
+    "question": ("apple-sales-report", "q=iPhone revenue in 2025"),
 }
 TIMEOUT_S = 60
 

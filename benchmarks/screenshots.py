@@ -33,6 +33,7 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "case": ("breast-cancer?preset=unit-slip", 1350, ()),
     "stream": ("breast-cancer-drift?example=some&view=Stream", 1200, ()),
     "audit": ("trustlens?model=cardiosense-external", 1350, (see_claims,)),
+    "plan": ("apple-sales", 1500, (see_claims,)),
 }
 
 

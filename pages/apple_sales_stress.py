@@ -10,6 +10,7 @@ from core.apple_sales import Problem
 from core.errors import SuiteError
 from pages._apple_sales import (
     frame,
+    limits_table,
     problem_form,
     scurve_lab,
     stress_assumptions,
@@ -28,9 +29,12 @@ VIEWS: dict[str, Callable[[Problem], None]] = {
 
 
 def body() -> None:
-    problem = problem_form.ask()
-    if problem is None:
+    asked = problem_form.ask()
+    if asked is None:
         return
+    problem = limits_table.edited_before(asked)
+    if problem != asked:
+        st.caption("With the constraints as edited on the page Plan.")
     tabs = st.tabs(list(VIEWS), key="view", bind="query-params")
     for tab, draw in zip(tabs, VIEWS.values(), strict=True):
         if not tab.open:

@@ -18,13 +18,20 @@ from pages._shared import results
 NAME, OVER, KIND, LOW, HIGH = "Constraint", "Over", "Kind", "At least", "At most"
 KINDS = {"amount": "amount", "share": "share of all"}
 Groups = Mapping[str, Mapping[str, float]]
+STARTED, KEPT = "apple.limits.started", "apple.limits.kept"
 
 
 def ask(problem: Problem) -> Problem | None:
     """Return the problem with the constraints as edited; ``None`` where they cannot be read."""
-    groups = _groups(problem)
+    groups, asked = _groups(problem), canonical_hash(problem.to_dict())
+    # Another problem is another table: edits of the former one do not belong to it.
+    widget = f"apple.limits.{asked}"
+    if widget not in st.session_state:
+        # The table opens with what was edited before; while it is open its rows must not change.
+        st.session_state[STARTED] = edited_before(problem)
+    started: Problem = st.session_state[STARTED]
     with st.expander(
-        f"Constraints ({len(problem.constraints)}): edit, add or delete rows",
+        f"Constraints ({len(started.constraints)}): edit, add or delete rows",
         icon=":material/rule:",
     ):
         st.caption(
@@ -32,11 +39,12 @@ def ask(problem: Problem) -> Problem | None:
             "amounts. An empty limit means none. Each cell's own limits are in the table of cells."
         )
         edited = st.data_editor(
-            _frame(problem, groups),
+            _frame(started, groups),
             num_rows="dynamic",
             hide_index=True,
-            # Another problem is another table: edits of the former one do not belong to it.
-            key=f"apple.limits.{canonical_hash(problem.to_dict())}",
+            key=widget,
+            placeholder="",
+            alt="Constraints of the problem; every cell can be edited.",
             column_config={
                 NAME: st.column_config.TextColumn(required=True),
                 OVER: st.column_config.SelectboxColumn(options=list(groups), required=True),
@@ -48,10 +56,19 @@ def ask(problem: Problem) -> Problem | None:
             },
         )
     try:
-        return _edited(problem, edited, groups)
+        found = _edited(problem, edited, groups)
     except SuiteError as error:
         results.refusal(error, "These constraints cannot be used")
         return None
+    st.session_state[KEPT] = (asked, found)
+    return found
+
+
+def edited_before(problem: Problem) -> Problem:
+    """Return the problem with the constraints last edited in this session, if they are its own."""
+    asked, found = st.session_state.get(KEPT, ("", problem))
+    kept: Problem = found
+    return kept if asked == canonical_hash(problem.to_dict()) else problem
 
 
 def _groups(problem: Problem) -> Groups:

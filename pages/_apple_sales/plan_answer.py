@@ -31,16 +31,15 @@ def show(plan: Plan) -> None:
             st.metric(
                 f"Objective ({plan.money.replace('$', 'USD')})",
                 fixed(plan.objective, 2),
-                f"{signed(gained, 2)} to today{share}",
+                f"{signed(gained, 2)}{share}",
                 width=WIDTH,
-                help="Weighted revenue less costs and the price of risk; today's amounts are "
-                "valued by the same curves.",
+                help="Weighted revenue less costs and the price of risk.",
             )
             st.metric("Before the price of risk", fixed(plan.expected, 2), width=WIDTH)
             st.metric(
                 "Revenue",
                 fixed(plan.revenue, 2),
-                f"{signed(plan.revenue - plan.now.revenue, 2)} to today",
+                signed(plan.revenue - plan.now.revenue, 2),
                 width=WIDTH,
                 delta_color="off",
             )
@@ -48,10 +47,12 @@ def show(plan: Plan) -> None:
                 st.metric("Standard deviation", fixed(plan.risk_sd, 2), width=WIDTH)
         if not optimal:
             st.markdown(results.escaped(plan.reason))
-        if not plan.now.feasible:
-            st.caption(
-                "Today's amounts are outside these limits, so the plan may earn less than today."
-            )
+        st.caption(
+            "Changes are against today's amounts, valued by the same curves."
+            if plan.now.feasible
+            else "Changes are against today's amounts, which are outside these limits; so the plan "
+            "may earn less than they do."
+        )
         _strip(plan)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 
 import pytest
+from playwright.sync_api import expect
 
 from core.apple_sales import default_problem, plan, sales_template
 from core.viz.text import fixed
@@ -66,6 +69,33 @@ def test_the_plan_can_be_taken_along_and_is_the_one_shown(tab, server, tmp_path)
         tab.get_by_role("button", name="Report (PDF)").click()
     waiting.value.save_as(tmp_path / "plan.pdf")
     assert (tmp_path / "plan.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_an_edited_constraint_makes_another_plan_and_follows_to_the_stress_page(tab, server):
+    visit(tab, f"{server}/apple-sales")
+    tab.get_by_text("Proven best").first.wait_for()
+    tab.get_by_text("Constraints (6)").click()
+    # Grids are drawn on a canvas; the browser's accessible twin tells when one is ready.
+    cell = tab.get_by_test_id("glide-cell-5-0").first
+    expect(cell).to_have_text(re.compile("322.35"))
+    settle(tab)
+    grid = tab.locator(".dvn-scroller").first
+    # A click on the element waits until it has come to rest, a click on the mouse does not.
+    grid.click(position={"x": grid.bounding_box()["width"] - 60, "y": 52})
+    expect(cell).to_have_attribute("aria-selected", "true")
+    tab.keyboard.press("Enter")
+    field = tab.locator("input.gdg-input")
+    field.fill("290")
+    field.press("Enter")
+    problem = default_problem()
+    supply = dataclasses.replace(problem.constraints[0], high=290.0)
+    edited = dataclasses.replace(problem, constraints=(supply, *problem.constraints[1:]))
+    best = fixed(plan(edited, checks=False).objective, 2)
+    tab.get_by_text(best, exact=True).first.wait_for()
+    tab.get_by_role("link", name="Stress", exact=True).click()
+    tab.get_by_text("as edited on the page Plan").wait_for()
+    tab.get_by_role("link", name="Plan", exact=True).click()
+    tab.get_by_text(best, exact=True).first.wait_for()
 
 
 def test_a_problem_without_a_plan_names_what_excludes_what(tab, server):

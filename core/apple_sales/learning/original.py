@@ -9,6 +9,7 @@ is done, and held against random plans within the same limits.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -106,7 +107,7 @@ def _optimum(
         "bounds": np.column_stack([LEAST * x.min(axis=0), MOST * x.max(axis=0)]),
         "constraints": {"type": "ineq", "fun": lambda one: most - one.sum()},
     }
-    found = minimize(lambda one: -float(model.predict(one[None, :])[0]), start, **settings)
+    found: Any = minimize(_cost(model), start, **settings)
     beyond = (found.x < x.min(axis=0) - _STILL) | (found.x > x.max(axis=0) + _STILL)
     return OriginalOptimum(
         engine=engine,
@@ -118,6 +119,10 @@ def _optimum(
         mean=float(y.mean()),
         outside=tuple(name for name, out in zip(names, beyond, strict=True) if out),
     )
+
+
+def _cost(model: Any) -> Callable[[Floats], float]:
+    return lambda one: -float(model.predict(one[None, :])[0])
 
 
 def _fitted(engine: Engine, x: Floats, y: Floats) -> Any:

@@ -182,7 +182,7 @@ def _amounts(problem: Problem, plan: Plan) -> Iterator[Block]:
 
 
 def _maybe(value: object) -> str:
-    return number(value, 3) if isinstance(value, float | int) else ""
+    return fixed(value, 3) if isinstance(value, float | int) else ""
 
 
 def _prices(plan: Plan) -> Table:

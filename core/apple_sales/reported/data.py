@@ -54,6 +54,7 @@ def figures() -> pd.DataFrame:
     return _figures(DATA_FOLDER).copy()
 
 
+@functools.cache
 def checked_identities() -> tuple[Identity, ...]:
     """Return the sums that were checked when the figures were loaded."""
     return identities(_figures(DATA_FOLDER))
