@@ -7,12 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from core import breast_cancer, cardiosense
+from core import apple_sales, breast_cancer, cardiosense
 from pages._shared import header, tables
 from pages._shared.page_def import System
 
 with header.page("about"):
-    systems = {System.CARDIOSENSE: cardiosense.about(), System.BREAST_CANCER: breast_cancer.about()}
+    systems = {
+        System.CARDIOSENSE: cardiosense.about(),
+        System.BREAST_CANCER: breast_cancer.about(),
+        System.APPLE: apple_sales.about(),
+    }
 
     def rows(part: str) -> pd.DataFrame:
         """Return one part of every system as a table, the system's name first."""

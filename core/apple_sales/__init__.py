@@ -34,6 +34,7 @@ from core.apple_sales.planning.plan_result import Plan
 from core.apple_sales.planning.priors import PRIORS, Prior, break_even
 from core.apple_sales.planning.problem import Cell, Constraint, Problem, Response
 from core.apple_sales.planning.report import NOTICE, plan_csv, plan_html, plan_json, plan_pdf
+from core.apple_sales.reported.about import about
 from core.apple_sales.reported.bridges import (
     Bridge,
     MarginChange,
@@ -121,6 +122,7 @@ __all__ = [
     "Swing",
     "Tornado",
     "ValueCurve",
+    "about",
     "annual",
     "anomalies",
     "anomalies_frame",

@@ -17,7 +17,6 @@ from core.viz.text import label, listed, signed
 
 _REACH = 0.85
 _LINE = 20
-_ABREAST = 2
 _MANY = 200
 
 
@@ -68,8 +67,10 @@ def biplot(
     ends = tips * _stretch(places, tips)
     limits = padded([*places[:, 1], *ends[:, 1], 0.0], share=0.12)
     drawn.update_layout(
-        annotations=[_key(drawn), *_arrows(list(arrows), ends, height / (limits[1] - limits[0]))],
-        margin_t=12 + _LINE * -(-len(groups) // _ABREAST),
+        annotations=[
+            *drawn.layout.annotations,
+            *_arrows(list(arrows), ends, height / (limits[1] - limits[0])),
+        ],
         xaxis_range=padded([*places[:, 0], *ends[:, 0], 0.0], share=0.14),
         yaxis_range=limits,
     )
@@ -91,15 +92,6 @@ def _quieten(drawn: Any) -> None:
     """Let the arrows be seen through many points."""
     if sum(len(trace.x) for trace in drawn.data) > _MANY:
         drawn.update_traces(marker={"size": 5, "opacity": 0.45})
-
-
-def _key(drawn: Any) -> Any:
-    """Return the names of the groups, a few abreast, so that a phone shows them all."""
-    key = drawn.layout.annotations[0]
-    parts = key.text.split("   ")
-    starts = range(0, len(parts), _ABREAST)
-    key.update(text="<br>".join("   ".join(parts[i : i + _ABREAST]) for i in starts), align="left")
-    return key
 
 
 def _arrows(names: Sequence[str], ends: Floats, pixels: float) -> list[dict[str, Any]]:

@@ -112,7 +112,7 @@ def lines(
     drawn = figure(
         [*_traces(checked), *_mark_traces(marks)],
         height=height + 20 * len(key),
-        xaxis={"title": label(x_label), "range": x_range, **_ratios(x_steps)},
+        xaxis={"title": label(x_label), "range": x_range, **_ratios(x_steps), **_counted(xs)},
         yaxis={"title": label(y_label), "range": span[1]},
         margin={"l": 8, "r": 16, "t": 8 + above, "b": 8},
         shapes=_shapes(level, moments),
@@ -123,6 +123,7 @@ def lines(
 
 _VALUES = ("y", "low", "high")
 _WIDE, _ROOM = 52, 0.14
+_FEW = 10
 
 
 def _checked(name: str, one: Line) -> dict[str, Any]:
@@ -217,6 +218,12 @@ def _shapes(level: tuple[float, str] | None, moments: Mapping[str, float]) -> li
     if level is not None:
         shapes.append(line(xref="paper", x0=0, x1=1, y0=level[0], y1=level[0]))
     return shapes
+
+
+def _counted(xs: Floats) -> dict[str, Any]:
+    """Return ticks at whole numbers for a few counted things, such as numbers of groups."""
+    few = float(np.ptp(xs)) <= _FEW and bool((xs == np.round(xs)).all())
+    return {"dtick": 1} if few else {}
 
 
 def _ratios(steps: Sequence[float] | None) -> dict[str, Any]:

@@ -16,6 +16,9 @@ from core.viz.text import label, number
 MOST_POINTS = 5_000
 """Most points of a group that reach the browser: an even choice of more."""
 
+ABREAST, KEY_LINE = 2, 20
+"""Groups named in one line of the key, and the height of a line in pixels."""
+
 _SYMBOLS = ("circle", "diamond", "square", "cross", "x")
 
 
@@ -59,7 +62,7 @@ def scatter(
         height=height,
         xaxis={"title": label(x_label), "range": padded(xs, share=0.04)},
         yaxis={"title": label(y_label), "range": padded(ys, share=0.06)},
-        margin={"l": 8, "r": 8, "t": 32, "b": 8},
+        margin={"l": 8, "r": 8, "t": 12 + KEY_LINE * -(-len(points) // ABREAST), "b": 8},
         annotations=_notes(points, highlight),
     )
     tables = [
@@ -119,12 +122,15 @@ def _notes(
     points: Mapping[str, tuple[Floats, Floats]], highlight: tuple[str, float, float] | None
 ) -> list[dict[str, Any]]:
     signs = {"circle": "●", "diamond": "◆", "square": "■", "cross": "✚", "x": "✖"}
-    key = "   ".join(
+    parts = [
         f'<span style="color:{theme.CATEGORICAL[i]}">{signs[_SYMBOLS[i % len(_SYMBOLS)]]}</span>'
         f" {label(name)}, n = {len(x)}"
         for i, (name, (x, _)) in enumerate(points.items())
-    )
-    notes = [note(key, xref="paper", x=0, xanchor="left", yref="paper", y=1, yanchor="bottom")]
+    ]
+    # A few abreast, so that a phone shows them all.
+    key = "<br>".join("   ".join(parts[i : i + ABREAST]) for i in range(0, len(parts), ABREAST))
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "align": "left"}
+    notes = [note(key, **place, yref="paper", y=1, yanchor="bottom")]
     if highlight is not None:
         name, x, y = highlight
         notes.append(note(f"<b>{label(name)}</b>", x=x, y=y, yshift=20))

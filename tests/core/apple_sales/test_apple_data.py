@@ -15,6 +15,7 @@ from core.apple_sales import (
     MARKS,
     SEGMENTS,
     SHA256,
+    about,
     annual,
     category_eras,
     checked_identities,
@@ -156,3 +157,10 @@ def test_mixing_the_two_bases_of_2018_is_found(table):
     table.loc[place, "value"] = 25_484
     with pytest.raises(ArtifactError, match=r"FY2018 \(restated\): off by \+286"):
         module.check(table)
+
+
+def test_the_about_page_lists_every_file_with_its_hash():
+    said = about()
+    assert {row["SHA-256"] for row in said.data} == set(module.SHA256.values())
+    assert sum(int(row["Rows"]) for row in said.data) == len(figures())
+    assert "Not affiliated with Apple" in said.intended_use
