@@ -28,7 +28,8 @@ class Gap:
         sums of so many terms may lose to rounding.
     relative : float
         ``absolute / max(|f(x)|, |f'(x)| @ |x|)``: the same in all units, and not inflated where
-        gains and costs cancel to an objective near 0. 0 where the gap is 0.
+        gains and costs cancel to an objective near 0. 0 where the gap is 0; of a plan of nothing,
+        relative to :data:`FLOOR` of typical amounts.
     better : ndarray, shape (n,), or None
         The plan at which the linear model is best, a vertex; ``None`` if there is none.
     """
@@ -37,6 +38,10 @@ class Gap:
     relative: float
     better: Floats | None
 
+
+FLOOR = 1e-9
+"""Amounts, as a share of typical ones, below which a plan counts as nothing at all when the gap is
+made relative to it."""
 
 _HALF_UNIT = float(np.finfo(np.float64).eps) / 2
 
@@ -73,7 +78,8 @@ def frank_wolfe_gap(
     found = polytope.maximise(gradient, origin=x)
     if found.status != "optimal":
         return Gap(float("inf"), float("inf"), None)
-    size = max(abs(value), float(np.abs(gradient) @ np.abs(x)))
+    slopes = np.abs(gradient)
+    size = max(abs(value), float(slopes @ np.abs(x)), FLOOR * float(slopes @ polytope.sizes[0]))
     # A sum of k terms is exact to about k / 2 units in the last place (Higham 2002, section 4.2).
     absolute = max(0.0, found.bound) + (polytope.n + polytope.m) * _HALF_UNIT * size
     return Gap(absolute, relative_to(absolute, size), found.x)

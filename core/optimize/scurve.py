@@ -9,7 +9,6 @@ returned together with a value that no plan exceeds: by dynamic programming unde
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +26,10 @@ Method = Literal["dynamic programme", "branch and bound"]
 GAP = 1e-4
 ROUNDING = 1e-9
 """Share of the value by which units may move a gap."""
+
+FLOOR = 1e-9
+"""Share of the objective's range within the limits below which a value counts as 0 when the gap is
+made relative to it."""
 INFEASIBLE = ("no plan meets all limits.", "Relax a limit.")
 
 
@@ -43,7 +46,8 @@ class SeparableOptimum:
     bound : float
         No plan within the limits has a larger objective.
     gap_absolute, gap_relative : float
-        Bound less value, and the same as a share of the value's size.
+        Bound less value, and the same as a share of the value's size, at least :data:`FLOOR` of its
+        range.
     method : {"dynamic programme", "branch and bound"}
         What proved the bound.
     nodes : int
@@ -96,8 +100,8 @@ def maximise_separable(programme: Programme, *, relative_gap: float = GAP) -> Se
     x = np.clip(scaled.outward(found.x), allowed.low, allowed.high)
     value = programme.expected(x)
     bound = max(found.bound * scaled.money, value)
-    gap, size = bound - value, abs(value)
-    relative = gap / size if size else (0.0 if gap == 0 else math.inf)
+    gap, size = bound - value, max(abs(value), FLOOR * scaled.money)
+    relative = gap / size
     reached = relative <= relative_gap + ROUNDING
     return SeparableOptimum(x, value, bound, gap, relative, method, found.nodes, reached)
 

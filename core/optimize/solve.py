@@ -9,11 +9,11 @@ import numpy as np
 
 from core.optimize.escape import unlimited
 from core.optimize.frank_wolfe import relative_to
-from core.optimize.polytope import Floats
+from core.optimize.polytope import ALLOWANCE, Floats
 from core.optimize.programme import Programme
 from core.optimize.scaling import in_units
 from core.optimize.search import Search
-from core.optimize.solution import Solution, without_plan
+from core.optimize.solution import Solution, judged, without_plan
 
 RESCALED = ((1e6, 1.0), (1e-9, 1.0), (1.0, 1e-3), (1.0, 1e6))
 """Units of money and of amounts in which the plan is solved again."""
@@ -60,7 +60,8 @@ def solve(programme: Programme, *, start: Floats | None = None, second: bool = T
     best = _first_certified(search.attempts())
     if best.status != "optimal" and best.x is not None:
         search = Search(programme, start, near=best.x)
-        best = _first_certified(itertools.chain(search.attempts(), [best]))
+        attempts = itertools.chain(search.attempts(), _corner(programme, best), [best])
+        best = _first_certified(attempts)
     return search.compared(best) if second else best
 
 
@@ -88,6 +89,17 @@ def unit_scale_test(programme: Programme, solution: Solution) -> float:
         change = float(np.abs(again.x * units - solution.x).max(initial=0.0))
         worst = max(worst, relative_to(change, size))
     return worst
+
+
+def _corner(programme: Programme, best: Solution) -> Iterator[Solution]:
+    """Yield the plan at which the tangent is largest: where costs prevail it is the optimum."""
+    if best.gap is None or best.gap.better is None:
+        return
+    own, x = programme.polytope, best.gap.better
+    near = ALLOWANCE * own.sizes[0]
+    for limit in (own.low, own.high):
+        x = np.where(np.abs(x - limit) <= near, limit, x)
+    yield judged(programme, x, None, "HiGHS, on the tangent", 0)
 
 
 def _first_certified(attempts: Iterator[Solution]) -> Solution:

@@ -195,3 +195,28 @@ def test_no_rival_within_the_limits_beats_a_certified_plan(problem):
     )
     assert found.now.feasible
     assert found.now.objective <= found.objective + room
+
+
+def test_where_every_amount_only_costs_the_plan_is_nothing_at_any_scale():
+    data = {
+        "cells": [
+            {"name": "a", "now": 1, "high": 7e7, "weight": 0, "cost": 1, "exposure": {"s": 7.6e8},
+             "response": {"family": "linear", "scale": 0}},
+            {"name": "b", "now": 1, "high": 5.4e7, "weight": 0, "cost": 2.1e8,
+             "response": {"family": "log", "scale": 0, "shift": 5.5e5}},
+        ],
+        "constraints": [{"name": "all", "high": 1e12}],
+        "aversion": 3.8e8,
+    }  # fmt: skip
+    found = plan(read_problem(data))
+    assert found.status == "optimal"
+    assert found.x == {"a": 0.0, "b": 0.0}
+
+
+def test_a_share_below_one_of_the_only_product_leaves_nothing_and_that_is_certified():
+    cell = {"name": "a", "now": 1, "high": 3e4,
+            "response": {"family": "saturating", "scale": 0.2, "shift": 5e3}}  # fmt: skip
+    rows = [{"name": "most", "kind": "share", "low": 0.1, "high": 0.98}]
+    found = plan(read_problem({"cells": [cell], "constraints": rows}))
+    assert found.status == "optimal"
+    assert found.x == {"a": 0.0}
