@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,43 @@ def test_rooms_stay_small(path):
 
 def test_there_are_systems_to_check():
     assert "cardiosense" in SYSTEMS
+
+
+def typed_figure(node: ast.expr | None) -> bool:
+    """Say whether an expression is a figure typed in: a digit, and nothing it is computed from."""
+    if node is None or any(isinstance(part, ast.Name | ast.Call) for part in ast.walk(node)):
+        return False
+    return re.match(r"f?['\"]?[+\-\u2212$<]?\s*\d", ast.unparse(node)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("'12 ms'", True),
+        ("'+2.4%'", True),
+        ("95", True),
+        ("f'{p}'", False),
+        ("'not known'", False),
+        ("'Ratio (1 is right)'", False),
+        ("None", False),
+    ],
+)
+def test_what_counts_as_a_figure_typed_in(text, typed):
+    assert typed_figure(ast.parse(text, mode="eval").body) is typed
+
+
+def test_no_figure_on_a_page_is_typed_in():
+    seen = 0
+    for path in CODE:
+        if path.relative_to(ROOT).parts[0] != "pages":
+            continue
+        for node in ast.walk(tree_of(path)):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if not called or node.func.attr != "metric":
+                continue
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            shown = [*node.args[1:3], given.get("value"), given.get("delta")]
+            typed = [one for one in shown if typed_figure(one)]
+            assert not typed, f"{relative(path)}:{node.lineno} types {ast.unparse(typed[0])}"
+            seen += 1
+    assert seen > 20
