@@ -64,7 +64,7 @@ def test_every_tab_of_a_model_opens_and_is_in_the_address(tab, server, key):
 def test_a_click_on_a_policy_changes_the_verdict_and_the_address(tab, server):
     key = "cardiosense-external"
     visit(tab, f"{server}/trustlens?model={key}")
-    tab.get_by_text("research", exact=True).click()
+    tab.get_by_role("radio", name="research", exact=True).click()
     tab.get_by_text(judge(models.predictions(key), policy="research").sentence()).wait_for()
     assert "policy=research" in tab.url
 
@@ -130,7 +130,7 @@ def test_the_catalogue_opens_by_its_address(tab, server):
 
 def test_a_choice_goes_along_to_the_next_page_and_is_not_taken_back(tab, server):
     visit(tab, f"{server}/trustlens?model=breast-cancer-svm&policy=research")
-    tab.get_by_text("research", exact=True).click()
+    tab.get_by_role("radio", name="research", exact=True).click()
     settle(tab)
     found = judge(models.predictions("breast-cancer-svm"), policy="research")
     tab.get_by_text(found.sentence()).wait_for()
