@@ -31,7 +31,7 @@ from core.apple_sales.learning.original import RANDOM_PLANS, OriginalOptimum, or
 from core.apple_sales.planning.default import GOALS, default_problem
 from core.apple_sales.planning.plan import plan
 from core.apple_sales.planning.plan_result import Plan
-from core.apple_sales.planning.priors import PRIORS, Prior, break_even
+from core.apple_sales.planning.priors import PRIORS, Prior
 from core.apple_sales.planning.problem import Cell, Constraint, Problem, Response
 from core.apple_sales.planning.report import NOTICE, plan_csv, plan_html, plan_json, plan_pdf
 from core.apple_sales.reported.about import about
@@ -57,7 +57,6 @@ from core.apple_sales.reported.data import (
     quarters,
 )
 from core.apple_sales.reported.facts import Facts, Line, facts, years
-from core.apple_sales.reported.growth_risk import category_growth, growth_risk, segment_growth
 from core.apple_sales.schema import sales_template
 from core.apple_sales.stress.assumptions import (
     Regret,
@@ -129,10 +128,8 @@ __all__ = [
     "ask",
     "average_prices",
     "best_within",
-    "break_even",
     "bridge",
     "category_eras",
-    "category_growth",
     "cell_estimate",
     "checked_identities",
     "contrasts_in",
@@ -147,7 +144,6 @@ __all__ = [
     "forecast_frame",
     "frontier",
     "gross_margins",
-    "growth_risk",
     "inspect",
     "inspect_table",
     "later_figures",
@@ -169,7 +165,6 @@ __all__ = [
     "sales_template",
     "scurve_basins",
     "scurve_problem",
-    "segment_growth",
     "services_models",
     "structure",
     "tornado",

@@ -74,7 +74,7 @@ class _Words:
         verb = "exceeded" if relaxed.limit.side == "high" else "missed"
         short = f"{relaxed.by:.{DIGITS}g} {self.amount}"
         sentence = f"{self.named(relaxed.limit)} is {verb} by {short}."
-        return Shortfall(*self._place(relaxed.limit), relaxed.by, sentence)
+        return Shortfall(*self._place(relaxed.limit), sentence, relaxed.by)
 
     def repair(self, relaxed: Relaxation | None) -> Repair | None:
         """Return a relaxation as advice; ``None`` where the limit cannot help alone."""
@@ -85,7 +85,7 @@ class _Words:
         to = _share(self.polytope, limit, self._value(limit)) if share else relaxed.value
         if to is None or (to < 0 and (share or limit.kind == "bound")):
             return None
-        return Repair(*self._place(limit), to, self._advice(limit, to))
+        return Repair(*self._place(limit), self._advice(limit, to), to)
 
     def _advice(self, limit: Limit, to: float) -> str:
         name, high = self._name(limit), limit.side == "high"

@@ -116,43 +116,29 @@ class Clash:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Clash):
     """A limit that the least violating amounts miss.
 
     Attributes
     ----------
-    name, kind, side, limit, sentence
-        As in :class:`Clash`.
     short : float
         By how much, in amounts.
     """
 
-    name: str
-    kind: Literal["constraint", "cell"]
-    side: Literal["low", "high"]
-    limit: float
     short: float
-    sentence: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Repair:
-    """One limit that, changed alone, makes a plan possible.
+class Repair(Clash):
+    """One limit that, changed alone, makes a plan possible; the sentence rounds it so that it does.
 
     Attributes
     ----------
-    name, kind, side, limit, sentence
-        As in :class:`Clash`; the sentence names a rounded limit that suffices.
     to : float
         The nearest limit at which a plan exists, with a margin for rounding.
     """
 
-    name: str
-    kind: Literal["constraint", "cell"]
-    side: Literal["low", "high"]
-    limit: float
     to: float
-    sentence: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -13,15 +13,13 @@ from core.apple_sales import (
     GOALS,
     PRIORS,
     SEGMENTS,
-    break_even,
-    category_growth,
     default_problem,
     gross_margins,
-    growth_risk,
     read_problem,
-    segment_growth,
 )
 from core.apple_sales.planning.compile import compiled
+from core.apple_sales.planning.priors import break_even
+from core.apple_sales.reported.growth_risk import category_growth, growth_risk, segment_growth
 from core.errors import InputError
 
 
