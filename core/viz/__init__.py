@@ -14,6 +14,7 @@ from core.viz.evidence import forest, reliability
 from core.viz.lines import Line, Mark, lines
 from core.viz.matrix import correlation_matrix
 from core.viz.mirrored import mirrored_histogram
+from core.viz.picture import picture
 from core.viz.plans import front
 from core.viz.ranges import Range, ranges
 from core.viz.reasons import diverging_bars, paired_bars, waterfall
@@ -44,6 +45,7 @@ __all__ = [
     "lines",
     "mirrored_histogram",
     "paired_bars",
+    "picture",
     "ranges",
     "reliability",
     "reliability_curve",
