@@ -7,7 +7,7 @@ import gc
 import logging
 import time
 
-from core import apple_sales, breast_cancer, cardiosense, trust
+from core import apple_sales, breast_cancer, cardiosense, respiratory, trust
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
@@ -29,6 +29,7 @@ def warm() -> None:
     configure(settings().log_level)
     _cardiosense()
     _breast_cancer()
+    _respiratory()
     _trust()
     _apple_sales()
     interval_bar(0.5, 0.4, 0.6)
@@ -58,6 +59,12 @@ def _breast_cancer() -> None:
     breast_cancer.case_map(case)
     breast_cancer.drift(breast_cancer.example_batch("clean"))
     breast_cancer.at_threshold(breast_cancer.default_threshold())
+
+
+def _respiratory() -> None:
+    # The networks stay on disk until the first film: opening them takes a second and 360 MB.
+    respiratory.headline()
+    respiratory.shortcut_audit()
 
 
 def _trust() -> None:

@@ -17,7 +17,18 @@ from core.errors import ArtifactError
 MODELS_ROOT = Path(__file__).resolve().parents[1] / "models"
 MANIFEST = "manifest.json"
 FORMAT = 1
-LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "xgboost", "xgboost-cpu", "optuna")
+LIBRARIES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "xgboost",
+    "xgboost-cpu",
+    "optuna",
+    "onnxruntime",
+    "pillow",
+    "torch",
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from apps.api import (
     docs,
     errors,
     health,
+    respiratory,
     trust,
 )
 from apps.api.security import Gate
@@ -74,6 +75,7 @@ def create_api(chosen: Settings) -> FastAPI:
     app.include_router(breast_cancer.router(chosen, trail), dependencies=key)
     app.include_router(trust.router(chosen, trail), dependencies=key)
     app.include_router(apple_sales.router(chosen, trail), dependencies=key)
+    app.include_router(respiratory.router(chosen, trail), dependencies=key)
     app.include_router(audit.router(trail), dependencies=key)
 
     @app.get("/docs", include_in_schema=False)

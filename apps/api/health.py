@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from core.breast_cancer.model import models as breast_cancer_models
 from core.cardiosense.model import models as cardiosense_models
+from core.respiratory.runtime import artifact as respiratory_artifact
 
 
 class Health(BaseModel):
@@ -41,6 +42,7 @@ def router(version: str) -> APIRouter:
             models={
                 "breast_cancer": breast_cancer_models().tag,
                 "cardiosense": cardiosense_models().artifact.tag,
+                "respiratory": respiratory_artifact().tag,
             },
             uptime_s=round(time.monotonic() - began, 3),
         )

@@ -10,9 +10,10 @@ from fastapi import Query
 from starlette.responses import Response
 
 from apps.api.errors import Refusal
+from core.report.html import POLICY
 
-# The gate's own policy would keep a browser from setting the report's inline style.
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+# The gate's own policy would keep a browser from the report's inline style and pictures.
+REPORT_POLICY = f"{POLICY}; frame-ancestors 'none'"
 
 Issued = Annotated[
     str | None,

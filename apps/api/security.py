@@ -35,6 +35,9 @@ UPLOAD_PATHS = frozenset(
         "/v1/apple-sales/frontier",
         "/v1/apple-sales/stress",
         "/v1/apple-sales/inspect",
+        "/v1/respiratory/predict",
+        "/v1/respiratory/explain",
+        "/v1/respiratory/report",
     }
 )
 JSON_LIMIT_BYTES = 64 * 1024

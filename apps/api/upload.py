@@ -59,7 +59,8 @@ async def read_upload(request: Request, limit: int) -> tuple[bytes, str]:
     if kind in {CSV, PARQUET}:
         return await request.body(), "body"
     if kind == FORM:
-        return await _form_file(request, limit)
+        ((name, content),) = await form_files(request, limit)
+        return content, name
     raise Refusal(
         415,
         "Content-Type",
@@ -69,19 +70,36 @@ async def read_upload(request: Request, limit: int) -> tuple[bytes, str]:
     )
 
 
-async def _form_file(request: Request, limit: int) -> tuple[bytes, str]:
+async def form_files(request: Request, limit: int, most: int = 1) -> list[tuple[str, bytes]]:
+    """Return name and content of the files of a form, in the order in which they were sent.
+
+    Parameters
+    ----------
+    request : Request
+        A request whose body is a form.
+    limit : int
+        Largest body, in bytes; files up to it stay in memory.
+    most : int, optional
+        Largest number of files.
+
+    Raises
+    ------
+    Refusal
+        400 if the form cannot be read, or holds no file or too many.
+    """
+    fix = "Send a form with one file." if most == 1 else f"Send a form with 1 to {most} files."
     try:
         async with aclosing(request.stream()) as stream:
-            parser = MultiPartParser(request.headers, stream, max_files=1, max_fields=0)
+            parser = MultiPartParser(request.headers, stream, max_files=most, max_fields=0)
             parser.spool_max_size = limit
             form = await parser.parse()
     except MultiPartException as error:
-        raise Refusal(400, "body", error.message, "Send a form with one file.") from None
+        raise Refusal(400, "body", error.message, fix) from None
     uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
     if not uploads:
-        raise Refusal(400, "body", "The form holds no file.", "Send a form with one file.")
+        raise Refusal(400, "body", "The form holds no file.", fix)
     try:
-        return await uploads[0].read(), uploads[0].filename or "body"
+        return [(one.filename or "body", await one.read()) for one in uploads]
     finally:
         await form.close()
 

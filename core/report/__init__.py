@@ -12,6 +12,7 @@ from core.report.blocks import (
     IntervalBar,
     KeyValues,
     Paragraph,
+    Picture,
     Provenance,
     Table,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "IntervalBar",
     "KeyValues",
     "Paragraph",
+    "Picture",
     "Provenance",
     "Table",
     "figure_row",

@@ -6,6 +6,9 @@ import dataclasses
 import datetime
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.viz.theme import StatusName
 
 DISCLAIMER = "For research and education; not a medical device."
@@ -135,7 +138,37 @@ class Figure:
     caption: str
 
 
-Block = Heading | Paragraph | Callout | KeyValues | Table | IntervalBar | Bars | Provenance | Figure
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A raster picture; those that follow each other stand side by side.
+
+    Attributes
+    ----------
+    pixels : (height, width) or (height, width, 3) array of uint8
+        Grey or RGB values.
+    alt : str
+        What is seen, for those who cannot see it.
+    caption : str
+        Line below it.
+    """
+
+    pixels: NDArray[np.uint8]
+    alt: str
+    caption: str = ""
+
+
+Block = (
+    Heading
+    | Paragraph
+    | Callout
+    | KeyValues
+    | Table
+    | IntervalBar
+    | Bars
+    | Provenance
+    | Figure
+    | Picture
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -14,13 +14,15 @@ from core.report.blocks import (
     Heading,
     KeyValues,
     Paragraph,
+    Picture,
     Provenance,
     Table,
 )
+from core.report.raster import figure
 from core.report.text import one_line
 from core.viz.theme import STATUSES
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 _STYLE = """
 :root{color-scheme:light}
@@ -43,7 +45,7 @@ tbody th{font-weight:400;color:#5a626b;width:30%}
 .mark{font-weight:600;white-space:nowrap}
 .figures{display:flex;flex-wrap:wrap;gap:18px}
 figure{margin:8px 0;flex:1 1 400px;max-width:460px}
-svg{width:100%;height:auto;display:block}
+svg,img{width:100%;height:auto;display:block}
 svg text{font-family:"IBM Plex Sans","Segoe UI",Helvetica,Arial,sans-serif}
 @media(max-width:600px){td:first-child{min-width:140px}.mark{white-space:normal}}
 @page{size:A4;margin:15mm}
@@ -86,7 +88,9 @@ def html_page(document: Document, marks: Mapping[str, str] | None = None) -> byt
 
 def _body(blocks: Sequence[Block], marks: Mapping[str, str]) -> str:
     parts: list[str] = []
-    for drawn, run in itertools.groupby(blocks, key=lambda block: isinstance(block, Figure)):
+    for drawn, run in itertools.groupby(
+        blocks, key=lambda block: isinstance(block, Figure | Picture)
+    ):
         shown = [_block(block, marks) for block in run]
         parts += [f'<div class="figures">{"".join(shown)}</div>'] if drawn else shown
     sections = "".join(parts).split(_BREAK)
@@ -103,6 +107,8 @@ def _block(block: Block, marks: Mapping[str, str]) -> str:
             return f"{_BREAK}<h2>{_text(text)}</h2>"
         case Figure(svg, caption):
             return f"<figure>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
+        case Picture():
+            return figure(block)
         case Paragraph(text, style):
             return f'<p class="{style}">{_text(text)}</p>'
         case Callout(status, word, text):

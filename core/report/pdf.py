@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import SuiteError
 from core.report import blocks as b
-from core.report import drawing
+from core.report import drawing, raster
 from core.report.fonts import FONTS, REPLACEMENT, Face, Faces, Writer, faces, shorten
 from core.viz import theme
 from core.viz.text import counted
@@ -171,8 +172,15 @@ def _story(document: b.Document, writer: Writer, width: float) -> Iterator[Flowa
     styles = _styles(writer.fonts)
     yield Paragraph(writer.markup(document.title, writer.fonts.strong), styles["title"])
     yield Paragraph(writer.markup(document.subtitle), styles["body"])
-    for block in document.blocks:
-        yield from _flow(block, writer, width)
+    for is_picture, run in itertools.groupby(
+        document.blocks, key=lambda block: isinstance(block, b.Picture)
+    ):
+        if is_picture:
+            pictures = [block for block in run if isinstance(block, b.Picture)]
+            yield from raster.rows(pictures, width, writer, styles["small"])
+            continue
+        for block in run:
+            yield from _flow(block, writer, width)
     if writer.replaced:
         count = counted(writer.replaced, "character")
         text = f"Not in the font of this report and shown as {REPLACEMENT}: {count}."

@@ -5,9 +5,11 @@ from __future__ import annotations
 from core.viz.amounts import amount_bars
 from core.viz.bars import amount_bridge, bar_panels, stacked_bars
 from core.viz.biplot import biplot
+from core.viz.calibration_pair import reliability_pair
 from core.viz.chart import Chart
 from core.viz.claims import claim_strip
 from core.viz.consistency import reliability_curve
+from core.viz.counts import count_grid
 from core.viz.curves import curve
 from core.viz.distributions import histogram, histograms
 from core.viz.evidence import forest, reliability
@@ -35,6 +37,7 @@ __all__ = [
     "biplot",
     "claim_strip",
     "correlation_matrix",
+    "count_grid",
     "curve",
     "diverging_bars",
     "forest",
@@ -49,6 +52,7 @@ __all__ = [
     "ranges",
     "reliability",
     "reliability_curve",
+    "reliability_pair",
     "scatter",
     "stacked_bars",
     "waterfall",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from core import breast_cancer, cardiosense
+from core import breast_cancer, cardiosense, respiratory
 from core.errors import InputError
 from core.trust import HeldOut, Predictions
 
 
 def held_out() -> tuple[HeldOut, ...]:
     """Return every model's held-out predictions, system by system."""
-    return (*cardiosense.held_out(), *breast_cancer.held_out())
+    return (*cardiosense.held_out(), *breast_cancer.held_out(), *respiratory.held_out())
 
 
 def find(key: str) -> HeldOut:

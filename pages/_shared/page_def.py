@@ -18,6 +18,7 @@ class System(enum.StrEnum):
     SUITE = "Suite"
     CARDIOSENSE = "CardioSense"
     BREAST_CANCER = "Breast cancer"
+    RESPIRATORY = "Chest X-ray"
     TRUST = "TrustLens"
     APPLE = "Apple sales"
 

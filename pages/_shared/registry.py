@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages._shared.clinical_pages import CLINICAL
 from pages._shared.page_def import PageDef, System
 
 PAGES: tuple[PageDef, ...] = (
@@ -13,54 +14,7 @@ PAGES: tuple[PageDef, ...] = (
         "about", "about.py", "About", System.SUITE, ":material/info:",
         "Models, versions, hashes, data, licences and intended use.", clinical=False,
     ),
-    PageDef(
-        "cardiosense", "cardiosense.py", "Patient", System.CARDIOSENSE, ":material/cardiology:",
-        "Estimate whether a coronary artery is narrowed now, see why, and how firm that is.",
-    ),
-    PageDef(
-        "cardiosense-prevention", "cardiosense_prevention.py", "Prevention",
-        System.CARDIOSENSE, ":material/route:",
-        "Find the least effort that brings a ten-year risk below a target, with a certificate.",
-    ),
-    PageDef(
-        "cardiosense-batch", "cardiosense_batch.py", "Batch", System.CARDIOSENSE,
-        ":material/table_view:",
-        "Score a file of patients: every row kept, every refused cell named.",
-    ),
-    PageDef(
-        "cardiosense-model", "cardiosense_model.py", "Evidence", System.CARDIOSENSE,
-        ":material/verified:",
-        "How good the models are, on which patients, and what is not known.",
-    ),
-    PageDef(
-        "breast-cancer", "breast_cancer.py", "Case", System.BREAST_CANCER, ":material/biotech:",
-        "Benign or malignant, why, and whether the values of the case fit together.",
-    ),
-    PageDef(
-        "breast-cancer-drift", "breast_cancer_drift.py", "Drift", System.BREAST_CANCER,
-        ":material/monitoring:",
-        "Tell a broken instrument from a different population, with a stated false-alarm rate.",
-    ),
-    PageDef(
-        "breast-cancer-stress", "breast_cancer_stress.py", "Stress lab", System.BREAST_CANCER,
-        ":material/science:",
-        "Plant a fault and see what the model, the flags and the alarms make of it.",
-    ),
-    PageDef(
-        "breast-cancer-batch", "breast_cancer_batch.py", "Batch", System.BREAST_CANCER,
-        ":material/table_view:",
-        "Score a file of cases, a million rows if need be: every row kept, every bad cell named.",
-    ),
-    PageDef(
-        "breast-cancer-model", "breast_cancer_model.py", "Evidence", System.BREAST_CANCER,
-        ":material/verified:",
-        "How good the models are, on which cases, and what is not known.",
-    ),
-    PageDef(
-        "breast-cancer-data", "breast_cancer_data.py", "Data", System.BREAST_CANCER,
-        ":material/table_chart:",
-        "Look at the 569 cases the models come from.",
-    ),
+    *CLINICAL,
     PageDef(
         "trustlens", "trustlens.py", "Audit", System.TRUST, ":material/fact_check:",
         "See which claims about a model the data show, which they break, and which stay open.",

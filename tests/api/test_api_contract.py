@@ -8,13 +8,14 @@ import schemathesis
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from apps.api import create_api
+from apps.api.respiratory_films import IMAGES, ZIP
 from core.breast_cancer import boundary
 from core.runtime.settings import Settings
 
 API = create_api(Settings(allowed_hosts=("*",)))
 
 
-@schemathesis.serializer("application/vnd.apache.parquet")
+@schemathesis.serializer("application/vnd.apache.parquet", *IMAGES, ZIP)
 def as_it_is(ctx: schemathesis.SerializationContext, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 

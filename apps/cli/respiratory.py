@@ -1,0 +1,215 @@
+"""Chest X-rays on the command line: read films, explain a reading, see what was learned."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apps.cli.respiratory_films import called, film, films, progress
+from apps.cli.spoken import (
+    EXIT_REFUSED,
+    AsJson,
+    end,
+    group,
+    print_result,
+    require_output,
+    write,
+    writing,
+)
+from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.respiratory.prepare import Recipe
+
+MAX_SEED = 999_999
+TRAINED = Path("var") / "models" / "respiratory" / "1"
+WHEELS = Path("var") / "wheels"
+INTENDED = "Trained to separate public collections; not a diagnostic."
+TRAINERS = frozenset({"torch", "onnx", "onnxscript"})
+"""What only training needs."""
+
+Image = Annotated[Path, typer.Argument(metavar="IMAGE", help="PNG, JPEG or DICOM file.")]
+Model = Annotated[
+    str, typer.Option(metavar="vgg16|vit|cnn|ensemble", help="Network that is asked.")
+]
+
+app = group(
+    "Chest X-rays: trained to separate public collections, and honest about it; not a diagnostic."
+)
+
+
+@app.command()
+def predict(
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE", help="Images, folders, zip archives.")
+    ],
+    model: Model = "ensemble",
+    csv: Annotated[
+        Path | None, typer.Option(metavar="OUT.csv", help="Write the readings as a table too.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read films: one record for each image, in the order given.
+
+    A film that may not be judged is "refused", a file that cannot be read is an "error"; both say
+    why, and the rest is read. Exit status 0: at least one image was decoded; 2: none was. With
+    --json the list of records is printed in both cases.
+    """
+    from apps.cli.respiratory_lines import of_reading
+    from core.respiratory.predict import readings
+    from core.respiratory.table import write_csv
+
+    if csv is not None:
+        for path in images:
+            require_output(csv, path, (".csv",))
+    found = []
+    out = writing(csv) if csv else contextlib.nullcontext()
+    with out as file, progress(shown=not as_json) as tell:
+        for reading in readings(films(images), model, on_progress=tell):
+            found.append(reading)
+            if not as_json:
+                typer.echo("\n".join(of_reading(reading)))
+        if file is not None:
+            write_csv(found, file)
+    if as_json:
+        typer.echo(json.dumps([one.to_dict() for one in found], indent=1, allow_nan=False))
+    else:
+        typer.echo(INTENDED)
+    if all(one.status == "error" for one in found):
+        end(f"None of {len(found)} files could be read as an image.", EXIT_REFUSED)
+
+
+@app.command()
+def explain(
+    image: Image,
+    model: Model = "ensemble",
+    label: Annotated[
+        str | None,
+        typer.Option(metavar="FINDING", help="Finding to explain; by default the likeliest."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MAX_SEED, help="Seed of everything drawn at random.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say which parts of a film the answer rests on, and test that by hiding them."""
+    from apps.cli.respiratory_lines import of_explanation
+    from core.respiratory.explain import explain as verb
+
+    found = verb(called(image), _content(image), model, label=label, seed=seed)
+    print_result(found.to_dict(), of_explanation(found), as_json)
+
+
+@app.command()
+def report(
+    image: Image,
+    out: Annotated[Path, typer.Argument(metavar="OUT.pdf", help="Where to write it.")],
+    model: Model = "ensemble",
+    issued: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date on the report; by default today."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the reading of a film as PDF: film, reasons, doubts, figures, provenance."""
+    from core.respiratory.report import film_report
+
+    require_output(out, image, (".pdf",))
+    content = film_report(called(image), _content(image), model, issued=_day(issued))
+    write(out, content)
+    print_result({"out": str(out), "bytes": len(content)}, [f"Report: {out}"], as_json)
+
+
+@app.command()
+def audit(as_json: AsJson = False) -> None:
+    """Print the shortcut audit: how much of the figures is the hospital, not the disease."""
+    from apps.cli.respiratory_lines import of_audit
+    from core.respiratory.audit import shortcut_audit
+
+    found = shortcut_audit()
+    print_result(found.to_dict(), of_audit(found), as_json)
+
+
+@app.command()
+def card(as_json: AsJson = False) -> None:
+    """Print the model card: how good the networks are, on which films, and how measured."""
+    from core.respiratory.about import card as verb
+    from core.respiratory.about import card_markdown
+
+    print_result(verb(), () if as_json else (card_markdown(),), as_json)
+
+
+@app.command()
+def train(
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Films with their metadata.csv; by default those shared."),
+    ] = None,
+    wheels: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder with the wheels of the pretrained trunks.")
+    ] = WHEELS,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the networks.")] = TRAINED,
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="What is done to films against shortcuts; by default as shipped."),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of each network.")] = 3,
+    created: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Declared date; by default today."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train the networks again; this alone needs torch (requirements-train.txt)."""
+    try:
+        from core.respiratory.training.collection import SHARED
+        from core.respiratory.training.train import train as verb
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINERS:
+            raise
+        end(
+            f"Training needs {error.name}, which is not installed here; nothing else does. "
+            "Run: pip install -r requirements-train.txt",
+            EXIT_REFUSED,
+        )
+    verb(
+        out,
+        data=data or SHARED,
+        wheels=wheels,
+        recipe=_recipe(recipe),
+        seeds=seeds,
+        created=_day(created),
+        on_progress=lambda share, text: typer.echo(f"{share:4.0%} {text}", err=True),
+    )
+    made = sorted(path.name for path in out.iterdir() if path.is_file())
+    print_result({"out": str(out), "files": made}, [f"{out}: {', '.join(made)}"], as_json)
+
+
+def _recipe(name: str | None) -> Recipe:
+    from core.respiratory.prepare import Recipe
+    from core.respiratory.runtime import intake
+    from core.respiratory.schema import Network
+
+    if name is None:
+        return intake(Network.CNN).recipe
+    try:
+        return Recipe(name)
+    except ValueError:
+        names = ", ".join(Recipe)
+        raise InputError(f"recipe: {name!r} is not known. Use one of: {names}.") from None
+
+
+def _day(given: datetime.datetime | None) -> datetime.date:
+    return datetime.datetime.now().astimezone().date() if given is None else given.date()
+
+
+def _content(image: Path) -> bytes:
+    content = film(image)
+    if isinstance(content, InputError):
+        raise content
+    return content
