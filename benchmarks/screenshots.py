@@ -25,6 +25,10 @@ def see_claims(page: Page) -> None:
     page.locator(".js-plotly-plot").first.wait_for()
 
 
+def see_maps(page: Page) -> None:
+    page.get_by_text("Does the answer need what lies outside the lungs?").wait_for()
+
+
 SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "home": ("", 700, ()),
     "patient": ("cardiosense?preset=woman-62", 1500, ()),
@@ -32,6 +36,8 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "evidence": ("cardiosense-model", 1500, ()),
     "case": ("breast-cancer?preset=unit-slip", 1350, ()),
     "stream": ("breast-cancer-drift?example=some&view=Stream", 1200, ()),
+    "film": ("respiratory?film=child-normal-1", 2300, (see_maps,)),
+    "shortcuts": ("respiratory-shortcuts", 1500, (see_claims,)),
     "audit": ("trustlens?model=cardiosense-external", 1350, (see_claims,)),
     "plan": ("apple-sales", 1500, (see_claims,)),
 }

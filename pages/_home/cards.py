@@ -88,8 +88,8 @@ def _respiratory() -> Card:
         "hospital instead of the disease?",
         "AUC of COVID-19, at home and elsewhere",
         f"{fixed(pair.in_source.estimate, 3)} and {fixed(outside.estimate, 3)}",
-        f"On the collections trained on, and on one not trained on: 95 % interval there {fixed(outside.low, 3)} to {fixed(outside.high, 3)}, "
-        f"{outside.n} films; 0.5 is chance.",
+        "On the collections trained on, and on one not trained on (95 % interval "
+        f"{fixed(outside.low, 3)} to {fixed(outside.high, 3)}), {outside.n} films; 0.5 is chance.",
         "4,070 public radiographs of five collections; the films are not shipped, the examples are "
         "drawn or free to show.",
         (

@@ -21,6 +21,7 @@ from core.cardiosense import data, score_patient, score_table
 from core.cardiosense.model import models
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.errors import ArtifactError
+from core.respiratory.runtime import artifact
 from core.runtime.settings import Settings
 from core.tables import to_csv, to_parquet
 
@@ -57,6 +58,7 @@ def test_health_names_the_models(client: TestClient) -> None:
     assert health["models"] == {
         "breast_cancer": breast_cancer_models().tag,
         "cardiosense": models().artifact.tag,
+        "respiratory": artifact().tag,
     }
     assert client.get("/health").json()["uptime_s"] >= health["uptime_s"] >= 0
 

@@ -86,10 +86,7 @@ def train(
     """
     bench = Bench(read_collection(data), wheels, work or out.parent / "training")
     plan = [Run("multi", recipe, network, seed) for network in SINGLE for seed in range(seeds)]
-    references = {
-        name: [Run("single", Recipe.PLAIN if plain else recipe, network, 0) for network in SINGLE]
-        for name, plain in REFERENCES.items()
-    }
+    references = _references(recipe)
     everything = [*plan, *(run for runs in references.values() for run in runs)]
     done: dict[Run, Finished] = {}
     for number, run in enumerate(everything):
@@ -104,6 +101,14 @@ def train(
         write_reference(out / name, [done[run] for run in runs])
     record = _record(bench, data, recipe, shipped, created)
     (out / NETWORKS).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _references(recipe: Recipe) -> dict[str, list[Run]]:
+    """Return the runs behind each table of networks that never saw the Cohen collection."""
+    return {
+        name: [Run("single", Recipe.PLAIN if plain else recipe, network, 0) for network in SINGLE]
+        for name, plain in REFERENCES.items()
+    }
 
 
 def _best(finished: Sequence[Finished], network: Network) -> Finished:

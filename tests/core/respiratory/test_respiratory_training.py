@@ -145,7 +145,7 @@ def test_int8_is_within_half_a_step_of_the_weight(array, axis):
 def test_an_exported_network_says_what_torch_says(tmp_path):
     network = CxrNet().eval()
     export.write_network(network, torch.zeros(2, 1, 64, 64), tmp_path / "cnn.onnx", half=True)
-    films = np.random.default_rng(0).normal(size=(3, 64, 64)).astype(np.float16)
+    films = np.random.default_rng(0).normal(size=(3, 64, 64)).astype(np.float32)
     with torch.inference_mode():
         expected = network(torch.from_numpy(films.astype(np.float32))[:, None]).logits
     found = exported.logits_of_files(tmp_path, ["cnn.onnx"], films, tmp_path)
@@ -159,7 +159,7 @@ def test_the_exported_trunk_takes_films_of_either_size(tmp_path):
     export.write_trunk(trunk, tmp_path / "trunk.onnx")
     export.write_positions(trunk, tmp_path / "position.npz")
     for side in (98, 140):
-        films = np.random.default_rng(0).normal(size=(3, side, side)).astype(np.float16)
+        films = np.random.default_rng(0).normal(size=(3, side, side)).astype(np.float32)
         with torch.inference_mode():
             expected = trunk(torch.from_numpy(films.astype(np.float32))[:, None]).numpy()
         found = exported.logits_of_files(tmp_path, ["trunk.onnx"], films, tmp_path / "position.npz")
