@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import InputError, SuiteError
 from core.respiratory import Gate, Network, Radiograph, Reading, judge, read_film, read_image
-from pages._respiratory import answer, checks, save, side_by_side, take, trust, where
+from pages._respiratory import answer, checks, logged, save, side_by_side, take, trust, where
 from pages._shared import header, results
 
 VIEWS = ("Where", "Gate", "Can I trust it", "Save")
@@ -67,6 +67,7 @@ def body() -> None:
     except SuiteError as error:
         results.refusal(error, "No reading")
         return
+    logged.reading(found.reading)
     if taken.note:
         st.caption(taken.note)
     answer.show(found.reading, found.radiograph)

@@ -147,6 +147,5 @@ def _sha(content: bytes) -> str:
 
 def _kept(found: Sequence[Reading], model: Network) -> dict[str, object]:
     """Return what the audit log keeps of films: hashes and what was said, no pixel and no name."""
-    kept = ("sha256", "status", "decision", "covid_alert", "probabilities", "set", "ood_p")
-    films = [{name: one.to_dict()[name] for name in kept} for one in found]
+    films = [one.to_log() for one in found]
     return {"model": model.value, "artifact": artifact().tag, "films": films}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.evidence import About
 from core.respiratory.about import (
+    Headline,
     about,
     card,
     card_markdown,
@@ -68,6 +69,7 @@ __all__ = [
     "FilmExplanation",
     "Gate",
     "GateLevels",
+    "Headline",
     "Label",
     "Network",
     "NetworkExplanation",

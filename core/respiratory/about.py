@@ -55,6 +55,8 @@ class Headline:
         The shipped networks: other patients of the Cohen collection were trained on.
     external : Pair or None
         The same networks trained without the Cohen collection; ``None`` where not measured.
+    untreated : Pair or None
+        As ``external``, with nothing done against shortcuts; ``None`` where not measured.
     accuracy : Interval
         In-source accuracy with three findings. Never show it without the pairs.
     """
@@ -63,6 +65,7 @@ class Headline:
     measure: str
     shipped: Pair
     external: Pair | None
+    untreated: Pair | None
     accuracy: Interval
 
     @property
@@ -110,13 +113,18 @@ def headline(network: Network = Network.ENSEMBLE) -> Headline:
 def headline_of(found: Mapping[str, Any], network: Network) -> Headline:
     """Return the headline of a card's data."""
     own = found["networks"][network]
-    single = found["protocols"].get("single")
-    outside = single["in_full"]["networks"][network] if single else None
+    outside, plain = (
+        found["protocols"][name]["in_full"]["networks"][network]
+        if found["protocols"].get(name)
+        else None
+        for name in ("single", "single_plain")
+    )
     return Headline(
         network=network,
         measure=f"AUC of {Label.COVID} against every other film",
         shipped=_pair(found["trained_with"], own),
         external=outside and _pair(TRAINED_WITH["single"], outside),
+        untreated=plain and _pair("Nothing done against shortcuts", plain),
         accuracy=interval(own["in_source"]["three"]["accuracy"]["films"]),
     )
 

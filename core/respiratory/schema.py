@@ -45,6 +45,7 @@ NETWORK_NAMES: Mapping[Network, str] = {
 }
 
 Status = Literal["ok", "refused", "error"]
+LOGGED = ("sha256", "status", "decision", "covid_alert", "probabilities", "set", "ood_p")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -192,3 +193,8 @@ class Reading:
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as plain data."""
         return dict(plain.plain(self))
+
+    def to_log(self) -> dict[str, Any]:
+        """Return what an audit log keeps: hash and what was said, no name and no warning text."""
+        record = self.to_dict()
+        return {name: record[name] for name in LOGGED}

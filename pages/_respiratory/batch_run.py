@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.respiratory import Network, Reading, expand, readings
+from pages._respiratory import logged
 
 KEY = "cxr.batch"
 
@@ -69,6 +70,7 @@ def _go_on(kept: Run, files: Sequence[Any], network: Network) -> None:
         bar = st.progress(0.0)
         rest = itertools.islice(_contents(files), len(kept.done), None)
         for reading in readings(rest, network):
+            logged.reading(reading)
             kept.done.append(reading)
             bar.progress(
                 len(kept.done) / kept.total, text=f"{len(kept.done):,} of {kept.total:,} films"

@@ -35,7 +35,7 @@ def show(goals: Goals) -> None:
         key="cxr.evidence.goals",
     )
     missed = [
-        f"- **Missed.** {one['text']}: {_figure(one)}; wanted {_limit(one)}."
+        f"- **Missed.** {one['text']}: {_figure(one)}{_mean(one)}; wanted {_limit(one)}."
         for one in goals
         if one["verdict"] == "missed"
     ]
@@ -49,6 +49,10 @@ def show(goals: Goals) -> None:
             "Reached: the figure is at least as good as the limit, and so is its mean over seeds "
             "where several were trained. Shown: the end of its 95 % interval is too."
         )
+
+
+def _mean(one: Mapping[str, Any]) -> str:
+    return "" if one["seeds"] is None else f", mean over seeds {fixed(one['seeds'])}"
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.respiratory import LABELS, ShortcutAudit, headline
+from core.respiratory import LABELS, Headline, ShortcutAudit, headline
 from core.stats.intervals import Interval
 from core.viz.text import fixed
 from pages._respiratory.shortcuts_words import GUESSING, area, figure, metric
@@ -34,8 +34,20 @@ def show(audit: ShortcutAudit) -> None:
             f"The three networks of this suite, {pair.trained}, reach "
             f"**{figure(pair.in_source)}** together on films of the same collections "
             f"(n = {pair.in_source.n}) and **{figure(pair.cross_source)}** in a collection not "
-            f"trained on (n = {pair.cross_source.n})."
+            f"trained on (n = {pair.cross_source.n}).{_untreated(found)}"
         )
+
+
+def _untreated(found: Headline) -> str:
+    """Say whether what was done against shortcuts helps where nothing was trained on."""
+    if found.external is None or found.untreated is None:
+        return ""
+    treated, plain = found.external.cross_source, found.untreated.cross_source
+    lifts = treated.low > plain.high
+    return (
+        f" What is done to films against shortcuts {'lifts' if lifts else 'does not lift'} that "
+        f"figure: with films as they are it is **{figure(plain)}**."
+    )
 
 
 def _sentence(border: Interval, whole: Interval, away: Interval) -> str:

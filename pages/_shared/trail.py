@@ -50,3 +50,29 @@ def record(patient: Mapping[str, float], result: Result) -> str | None:
         )
         recorded[result.input_hash] = request_id
     return recorded[result.input_hash]
+
+
+def event(kind: str, key: str, payload: Mapping[str, object]) -> None:
+    """Record something once for each session and key, if auditing is on.
+
+    Parameters
+    ----------
+    kind : str
+        What happened, such as ``"films"``.
+    key : str
+        Tells it from others of its kind, such as the hash of a file.
+    payload : mapping
+        What is kept.
+    """
+    chosen = settings()
+    recorded: dict[str, str] = st.session_state.setdefault("audit.recorded", {})
+    if chosen.audit_mode == "off" or key in recorded:
+        return
+    request_id = new_request_id()
+    log().append(
+        kind,
+        payload,
+        request_id=request_id,
+        at=datetime.datetime.now(tz=datetime.UTC).isoformat(),
+    )
+    recorded[key] = request_id

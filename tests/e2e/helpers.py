@@ -20,3 +20,14 @@ def overflow_px(tab) -> int:
     return tab.evaluate(
         "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
+
+
+def choose(tab, name: str, content: bytes, kind: str = "text/csv") -> None:
+    given = {"name": name, "mimeType": kind, "buffer": content}
+    tab.locator('input[type="file"]').first.set_input_files(given)
+    tab.get_by_text(name, exact=True).first.wait_for()
+    settle(tab)
+
+
+def no_exception(tab) -> bool:
+    return tab.locator('[data-testid="stException"]').count() == 0

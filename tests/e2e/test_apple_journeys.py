@@ -13,24 +13,13 @@ from core.apple_sales import default_problem, plan, sales_template
 from core.viz.text import fixed
 from pages._shared.page_def import System
 from pages._shared.registry import by_system
-from tests.e2e.helpers import overflow_px, settle, visit
+from tests.e2e.helpers import choose, no_exception, overflow_px, settle, visit
 
 pytestmark = pytest.mark.e2e
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DARK = {"color_scheme": "dark"}
 SLUGS = [page.slug for page in by_system()[System.APPLE]]
-
-
-def choose(tab, name: str, content: bytes, kind: str = "text/csv") -> None:
-    given = {"name": name, "mimeType": kind, "buffer": content}
-    tab.locator('input[type="file"]').first.set_input_files(given)
-    tab.get_by_text(name, exact=True).first.wait_for()
-    settle(tab)
-
-
-def no_exception(tab) -> bool:
-    return tab.locator('[data-testid="stException"]').count() == 0
 
 
 def test_from_home_one_click_to_a_plan_with_its_proof(tab, server):

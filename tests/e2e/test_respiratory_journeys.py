@@ -13,24 +13,13 @@ from core.respiratory import example, predict
 from core.viz.text import percent
 from pages._shared.page_def import System
 from pages._shared.registry import by_system
-from tests.e2e.helpers import overflow_px, settle, visit
+from tests.e2e.helpers import choose, no_exception, overflow_px, settle, visit
 
 pytestmark = pytest.mark.e2e
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DARK = {"color_scheme": "dark"}
 SLUGS = [page.slug for page in by_system()[System.RESPIRATORY]]
-
-
-def upload(tab, name: str, content: bytes, kind: str) -> None:
-    given = {"name": name, "mimeType": kind, "buffer": content}
-    tab.locator('input[type="file"]').first.set_input_files(given)
-    tab.get_by_text(name, exact=True).first.wait_for()
-    settle(tab)
-
-
-def no_exception(tab) -> bool:
-    return tab.locator('[data-testid="stException"]').count() == 0
 
 
 def test_from_home_to_a_film_with_its_map_and_both_figures(tab, server):
@@ -69,13 +58,13 @@ def test_a_hand_and_a_photograph_get_a_refusal_and_no_finding(tab, server):
 
 def test_a_broken_upload_is_a_sentence_and_a_sound_one_is_read(tab, server):
     visit(tab, f"{server}/respiratory?film=own")
-    upload(tab, "broken.png", b"\x89PNG\r\n\x1a\nnothing more", "image/png")
+    choose(tab, "broken.png", b"\x89PNG\r\n\x1a\nnothing more", "image/png")
     tab.get_by_text("Not readable: no reading").wait_for()
     assert no_exception(tab)
     tab.get_by_role("button", name="Remove broken.png").click()
     settle(tab)
     name, content = example("child-normal-2")
-    upload(tab, name, content, "image/jpeg")
+    choose(tab, name, content, "image/jpeg")
     tab.get_by_text("COVID-19 alert").first.wait_for()
     assert no_exception(tab)
 
@@ -102,7 +91,7 @@ def test_a_zip_of_films_becomes_one_row_each_and_nothing_is_lost(tab, server, tm
             archive.writestr(*example(key))
         archive.writestr("empty.png", b"")
     visit(tab, f"{server}/respiratory-batch?model=cnn")
-    upload(tab, "films.zip", packed.getvalue(), "application/zip")
+    choose(tab, "films.zip", packed.getvalue(), "application/zip")
     tab.get_by_role("button", name="Download CSV").wait_for()
     settle(tab)
     with tab.expect_download() as waiting:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from core.trust import judge, read_table
 from pages._shared import models
-from tests.e2e.helpers import overflow_px, settle, visit
+from tests.e2e.helpers import no_exception, overflow_px, settle, visit
 from tests.pages.test_trustlens_pages import csv, rows
 
 pytestmark = pytest.mark.e2e
@@ -28,10 +28,6 @@ def choose(tab, content: dict, place: int = 0) -> None:
     tab.locator('input[type="file"]').nth(place).set_input_files(content)
     tab.get_by_text(content["name"], exact=True).first.wait_for()
     settle(tab)
-
-
-def no_exception(tab) -> bool:
-    return tab.locator('[data-testid="stException"]').count() == 0
 
 
 def test_from_home_one_click_to_an_audit(tab, server):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.runtime.settings import settings
+from pages._shared import trail
 from pages._shared.page_def import ROOT
 from pages._shared.registry import page
 
@@ -29,3 +31,16 @@ def open_page() -> OpenPage:
         return app.run()
 
     return open_
+
+
+@pytest.fixture
+def full_audit(monkeypatch, tmp_path):
+    """An audit log that keeps everything, as the pages write it."""
+    monkeypatch.setenv("SUITE_AUDIT_MODE", "full")
+    monkeypatch.setenv("SUITE_AUDIT_URL", f"sqlite:///{tmp_path}/audit.sqlite")
+    settings.cache_clear()
+    trail.log.cache_clear()
+    yield trail.log()
+    monkeypatch.undo()
+    settings.cache_clear()
+    trail.log.cache_clear()

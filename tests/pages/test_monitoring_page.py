@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from core.cardiosense import diagnostic_presets
-from core.runtime.settings import settings
-from pages._shared import trail
-
-
-@pytest.fixture
-def full_audit(monkeypatch, tmp_path):
-    monkeypatch.setenv("SUITE_AUDIT_MODE", "full")
-    monkeypatch.setenv("SUITE_AUDIT_URL", f"sqlite:///{tmp_path}/audit.sqlite")
-    settings.cache_clear()
-    trail.log.cache_clear()
-    yield trail.log()
-    monkeypatch.undo()
-    settings.cache_clear()
-    trail.log.cache_clear()
 
 
 def badges(app):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
@@ -139,3 +140,14 @@ def test_the_same_answer_can_be_had_from_a_program(open_page):
     calls = "\n".join(block.value for block in app.code)
     assert "--model vit" in calls
     assert "?model=vit" in calls
+
+
+def test_a_reading_is_logged_once_and_without_the_name_of_the_file(open_page, full_audit):
+    app = open_page(SLUG, film=REAL, model="cnn", view="Gate")
+    app.run()
+    (entry,) = full_audit.entries()
+    reading = read(REAL, "cnn")
+    assert entry.event == "films"
+    assert json.loads(entry.payload)["films"] == [reading.to_log()]
+    assert reading.file not in entry.payload
+    assert full_audit.verify().n == 1
