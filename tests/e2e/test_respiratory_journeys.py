@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -43,8 +44,7 @@ def test_the_network_and_the_film_stand_in_the_address(tab, server):
         shown = percent((reading.probabilities or {})[reading.decision])
         tab.get_by_role("heading", name=f"{reading.decision}, {shown}").wait_for()
     tab.get_by_role("radio", name="VGG16").click()
-    settle(tab)
-    assert "model=vgg16" in tab.url
+    tab.wait_for_url(re.compile("model=vgg16"))
     assert "film=drawn-normal" in tab.url
 
 

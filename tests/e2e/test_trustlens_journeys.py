@@ -111,10 +111,10 @@ def test_a_refused_file_names_its_cells_and_leaves_no_verdict(tab, server):
 def test_two_models_are_compared_and_lead_to_their_audits(tab, server):
     visit(tab, f"{server}/trustlens-compare?first=breast-cancer-svm")
     tab.get_by_text(re.compile("shown to be better")).first.wait_for()
+    settle(tab)
     tab.get_by_role("link", name="Open the audit").first.click()
     tab.get_by_role("heading", name="TrustLens: audit").wait_for()
-    settle(tab)
-    assert "model=breast-cancer-svm" in tab.url
+    tab.wait_for_url(re.compile("model=breast-cancer-svm"))
     tab.get_by_text(judge(models.predictions("breast-cancer-svm")).sentence()).wait_for()
 
 
