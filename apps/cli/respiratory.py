@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,7 @@ MAX_SEED = 999_999
 TRAINED = Path("var") / "models" / "respiratory" / "1"
 WHEELS = Path("var") / "wheels"
 INTENDED = "Trained to separate public collections; not a diagnostic."
-TRAINERS = frozenset({"torch", "onnx", "onnxscript"})
+TRAINERS = frozenset({"torch", "onnx", "onnxscript", "safetensors"})
 """What only training needs."""
 
 Image = Annotated[Path, typer.Argument(metavar="IMAGE", help="PNG, JPEG or DICOM file.")]
@@ -166,17 +167,9 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train the networks again; this alone needs torch (requirements-train.txt)."""
-    try:
+    with _trainers():
         from core.respiratory.training.collection import SHARED
         from core.respiratory.training.train import train as verb
-    except ModuleNotFoundError as error:
-        if error.name not in TRAINERS:
-            raise
-        end(
-            f"Training needs {error.name}, which is not installed here; nothing else does. "
-            "Run: pip install -r requirements-train.txt",
-            EXIT_REFUSED,
-        )
     verb(
         out,
         data=data or SHARED,
@@ -188,6 +181,55 @@ def train(
     )
     made = sorted(path.name for path in out.iterdir() if path.is_file())
     print_result({"out": str(out), "files": made}, [f"{out}: {', '.join(made)}"], as_json)
+
+
+@app.command()
+def train_own(
+    network: Annotated[str, typer.Argument(metavar="NETWORK", help="vgg16_full or vit_b_16.")],
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Your films with their metadata.csv.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for weights and figures.")],
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.safetensors", help="Weights to start from, torchvision's names."
+        ),
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="What is done to films against shortcuts; by default as shipped."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training films.")] = 10,
+    rate: Annotated[float, typer.Option(min=0.0, help="Largest learning rate.")] = 1e-4,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train a full VGG16 or ViT-B/16 on your own films and weights, on a GPU where there is one."""
+    with _trainers():
+        from core.respiratory.training.own import Order
+        from core.respiratory.training.own import train_own as verb
+    order = Order(network, _recipe(recipe), weights, epochs, rate, seed)
+    found = verb(order, out, data=data, tell=lambda text: typer.echo(text, err=True))
+    accuracy = found["test_accuracy"]
+    said = (
+        f"{out}: {network} on {found['device']}, accuracy on {accuracy['n']} test films "
+        f"{accuracy['estimate']:.3f} [{accuracy['low']:.3f}, {accuracy['high']:.3f}]"
+    )
+    print_result(found, [said], as_json)
+
+
+@contextlib.contextmanager
+def _trainers() -> Iterator[None]:
+    """Turn the absence of what only training needs into a sentence."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINERS:
+            raise
+        end(
+            f"Training needs {error.name}, which is not installed here; nothing else does. "
+            "Run: pip install -r requirements-train.txt",
+            EXIT_REFUSED,
+        )
 
 
 def _recipe(name: str | None) -> Recipe:

@@ -298,12 +298,15 @@ def test_report_is_written_whole_or_not_at_all(folder: Path) -> None:
     assert not (folder / "new.pdf").exists()
 
 
+@pytest.mark.parametrize(
+    ("verb", "module"), [(["train"], "train"), (["train-own", "vit_b_16"], "own")]
+)
 def test_training_without_torch_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    verb: list[str], module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    monkeypatch.delitem(sys.modules, "core.respiratory.training.train", raising=False)
-    sentence = refused(run("train", "--data", tmp_path, "--out", tmp_path / "1"))
+    monkeypatch.delitem(sys.modules, f"core.respiratory.training.{module}", raising=False)
+    sentence = refused(run(*verb, "--data", tmp_path, "--out", tmp_path / "1"))
     assert "torch" in sentence
     assert "pip install -r requirements-train.txt" in sentence
 
