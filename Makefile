@@ -37,7 +37,7 @@ types: $(VENV)/.dev ## Check the types
 
 check: lint types test ## Everything that needs no browser
 
-train: $(VENV)/.runtime ## Train and evaluate every model again (about twenty minutes)
+train: $(VENV)/.runtime ## Train and evaluate the tabular models again (about twenty minutes)
 	$(BIN)/python -m benchmarks.cardiosense_models --write
 	$(BIN)/python -m benchmarks.breast_models --write
 
