@@ -32,7 +32,7 @@ def read(taken: take.Taken, network: Network) -> Read:
         with st.spinner("Decoding the film, judging it, asking the networks"):
             radiograph = read_image(taken.name, taken.content)
             gate = judge(radiograph)
-            kept = (question, Read(radiograph, gate, read_film(radiograph, network)))
+            kept = (question, Read(radiograph, gate, read_film(radiograph, network, gate)))
         st.session_state[KEY] = kept
     found: Read = kept[1]
     return found

@@ -77,8 +77,19 @@ def readings(
     return _readings(images, network, on_progress)
 
 
-def read_film(radiograph: Radiograph, model: Network | str = Network.ENSEMBLE) -> Reading:
+def read_film(
+    radiograph: Radiograph, model: Network | str = Network.ENSEMBLE, gate: Gate | None = None
+) -> Reading:
     """Judge a decoded image and, if it is a film the networks may judge, read it.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+        The image.
+    model : Network or str
+        Which network to ask.
+    gate : Gate, optional
+        The verdict on this image, where the caller has it already.
 
     Raises
     ------
@@ -88,7 +99,8 @@ def read_film(radiograph: Radiograph, model: Network | str = Network.ENSEMBLE) -
         If a network's answer cannot be used.
     """
     network = find_network(model)
-    gate = judge(radiograph)
+    if gate is None:
+        gate = judge(radiograph)
     refused = Reading(
         radiograph.file,
         "refused",

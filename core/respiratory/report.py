@@ -85,14 +85,15 @@ def film_document(
     """Return the content of the report; arguments and errors as in :func:`film_report`."""
     network = find_network(model)
     radiograph = read_image(name, content)
-    reading = read_film(radiograph, network)
+    gate = judge(radiograph)
+    reading = read_film(radiograph, network, gate)
     found = explain(name, content, network, label, seed) if reading.status == "ok" else None
     blocks = (
         *_answer(reading),
         Paragraph(headline(network).sentence),
         *picture_blocks(radiograph.pixels, found),
         *_probabilities(reading, network),
-        *_gate(judge(radiograph), radiograph, reading),
+        *_gate(gate, radiograph, reading),
         *_tested(found),
         *figure_blocks(card(), network),
         Heading("Limits"),

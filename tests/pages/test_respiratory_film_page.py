@@ -105,8 +105,8 @@ def answered(monkeypatch, **changes):
     """Let the page get another reading than the network's."""
     genuine = core.respiratory.read_film
 
-    def changed(radiograph, network):
-        return dataclasses.replace(genuine(radiograph, network), **changes)
+    def changed(radiograph, network, gate):
+        return dataclasses.replace(genuine(radiograph, network, gate), **changes)
 
     monkeypatch.setattr(core.respiratory, "read_film", changed)
 

@@ -1,7 +1,7 @@
 """The full VGG16 and ViT-B/16, for those with a GPU and weights of their own.
 
-Parameter names are torchvision's, so that a state dict saved with it loads as it is. Nothing here
-is trained on the two cores of the reference machine: one epoch would take half an hour or more.
+Parameter names are torchvision's, so that a state dict saved with it loads as it is. They are too
+slow for the two cores on which the shipped networks were trained.
 """
 
 from __future__ import annotations

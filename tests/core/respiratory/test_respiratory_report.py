@@ -53,7 +53,8 @@ class FakePoint:
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     contents = {"film.png": FILM, "cat.png": CAT}
 
-    def read(radiograph: Radiograph, network: Network) -> Reading:
+    def read(radiograph: Radiograph, network: Network, gate: Gate) -> Reading:
+        assert gate is GATE
         return fake_reading(radiograph.file, contents[radiograph.file], network)
 
     monkeypatch.setattr(REPORT, "read_film", read)
