@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from core import artifacts
 from core.errors import ArtifactError, InputError, SuiteError
 from core.respiratory.prepare import Recipe, prepare
-from core.respiratory.runtime.engine import Session, open_session
+from core.runtime.onnx import Session, open_session
 from core.respiratory.schema import SINGLE, Network, Pixels
 
 SYSTEM = "respiratory"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.respiratory.runtime.engine import open_session
+from core.runtime.onnx import open_session
 from core.respiratory.schema import Pixels
 from core.respiratory.training.features import BATCH
 from core.respiratory.training.fit import Logits

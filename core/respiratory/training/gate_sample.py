@@ -63,7 +63,7 @@ class Sample:
 
 def encoder(folder: Path) -> Encode:
     """Return the trunk of a model folder, sealed or not: (n, 98, 98) to tokens (n, 50, 384)."""
-    from core.respiratory.runtime.engine import open_session
+    from core.runtime.onnx import open_session
 
     session = open_session(folder / "vit-trunk.onnx")
     with np.load(folder / "position.npz", allow_pickle=False) as stored:

@@ -17,8 +17,9 @@ from core import artifacts
 from core.errors import ArtifactError, InputError, SuiteError
 from core.respiratory import runtime
 from core.respiratory.prepare import prepare
-from core.respiratory.runtime import engine, networks
+from core.respiratory.runtime import networks
 from core.respiratory.schema import SINGLE, Network
+from core.runtime import onnx as engine
 from tests.core.respiratory.fakes import film
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -244,4 +245,4 @@ def test_only_the_engine_imports_onnxruntime():
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
                 if any(name.split(".")[0] == "onnxruntime" for name in names):
                     importers.add(path)
-    assert {p.name for p in importers} == {"engine.py"}
+    assert {p.name for p in importers} == {"onnx.py"}
