@@ -2,12 +2,15 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# Where the libraries that the maps are compared with live, and where pip finds torch's CPU build.
+ORACLES := .venv-parity
+TORCH_INDEX ?=
 PORT   ?= 8501
 # Two processes: the suite is sized for two cores.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run api test e2e lint format types check train screenshots clean
+.PHONY: help run api test e2e parity lint format types check train screenshots clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +26,10 @@ test: $(VENV)/.dev ## Set up, then run every test that needs no browser
 
 e2e: $(VENV)/.dev ## Drive the running suite in Chromium (needs /usr/bin/chromium)
 	$(BIN)/python -m pytest -m e2e
+
+parity: $(ORACLES)/.ready ## Compare saliency maps and their figures with public libraries
+	$(ORACLES)/bin/python -m pytest tests/parity
+	$(ORACLES)/bin/python -m tests.parity.speed
 
 lint: $(VENV)/.dev ## Check style and formatting
 	$(BIN)/ruff check .
@@ -44,8 +51,8 @@ train: $(VENV)/.runtime ## Train and evaluate the tabular models again (about tw
 screenshots: $(VENV)/.dev ## Take the README's screenshots from the running suite
 	$(BIN)/python -m benchmarks.screenshots
 
-clean: ## Remove the virtual environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## Remove the virtual environments and caches
+	rm -rf $(VENV) $(ORACLES) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps make a second start immediate: nothing is resolved again while the files are unchanged.
@@ -66,7 +73,16 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 # A file with hashes demands one for every line of it, hence its own.
-$(VENV)/.dev: requirements.txt requirements-dev.txt requirements-parity.txt | $(VENV)/bin/python
+$(VENV)/.dev: requirements.txt requirements-dev.txt requirements-reference.txt | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
-	$(call install,requirements-parity.txt --no-deps --require-hashes)
+	$(call install,requirements-reference.txt --no-deps --require-hashes)
 	@touch $(VENV)/.runtime $@
+
+# The oracles see what the suite's environment holds, so that only they themselves are installed.
+$(ORACLES)/.ready: requirements-parity.txt | $(VENV)/.dev
+	$(BIN)/python -m venv --clear $(ORACLES)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+	  $$($(ORACLES)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/suite.pth
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements-parity.txt
+	@touch $@

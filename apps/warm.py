@@ -7,7 +7,9 @@ import gc
 import logging
 import time
 
-from core import apple_sales, breast_cancer, cardiosense, respiratory, trust
+import numpy as np
+
+from core import apple_sales, breast_cancer, cardiosense, respiratory, saliency, trust
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
@@ -30,6 +32,7 @@ def warm() -> None:
     _cardiosense()
     _breast_cancer()
     _respiratory()
+    _saliency()
     _trust()
     _apple_sales()
     interval_bar(0.5, 0.4, 0.6)
@@ -59,6 +62,16 @@ def _breast_cancer() -> None:
     breast_cancer.case_map(case)
     breast_cancer.drift(breast_cancer.example_batch("clean"))
     breast_cancer.at_threshold(breast_cancer.default_threshold())
+
+
+def _saliency() -> None:
+    film = saliency.scene(0, "decoy")
+    for network in (saliency.phantom("cnn-decoy-0"), saliency.shipped("cnn")):
+        blank = np.zeros((network.size, network.size), dtype=np.float32)
+        saliency.attribute(network, blank, "gradcam++")
+    saliency.explain(saliency.phantom_subject(film, saliency.phantom("cnn-decoy-0")), "gradcam++")
+    saliency.metric_validity()
+    saliency.stored_paradox()
 
 
 def _respiratory() -> None:

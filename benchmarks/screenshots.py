@@ -29,6 +29,10 @@ def see_maps(page: Page) -> None:
     page.get_by_text("Does the answer need what lies outside the lungs?").wait_for()
 
 
+def see_verdict(page: Page) -> None:
+    page.get_by_text("Does the network need what the map shows?").wait_for()
+
+
 SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "home": ("", 700, ()),
     "patient": ("cardiosense?preset=woman-62", 1500, ()),
@@ -38,6 +42,8 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "stream": ("breast-cancer-drift?example=some&view=Stream", 1200, ()),
     "film": ("respiratory?film=child-normal-1", 2300, (see_maps,)),
     "shortcuts": ("respiratory-shortcuts", 1500, (see_claims,)),
+    "saliency": ("saliency?image=phantom", 1500, (see_verdict,)),
+    "saliency-paradox": ("saliency-paradox", 1500, (see_claims,)),
     "audit": ("trustlens?model=cardiosense-external", 1350, (see_claims,)),
     "plan": ("apple-sales", 1500, (see_claims,)),
 }

@@ -7,7 +7,7 @@ the eight metric functions that its ``analyze`` calls and ``compute_trust_score`
 report around them. The last column adds the sentences on where the original misleads, which have
 no counterpart. Runs alternate, the least processor time counts (both sides use one thread, and
 other programs do not count), and the figures of both must agree before anything is timed. Needs
-the parity requirements. Below 10,000 rows a run is ten in a row.
+the reference requirements. Below 10,000 rows a run is ten in a row.
 """
 
 from __future__ import annotations

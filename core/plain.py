@@ -22,6 +22,8 @@ def plain(value: object) -> Any:
         return plain(value.tolist())
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
+    if isinstance(value, frozenset | set):
+        return sorted(plain(item) for item in value)
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     return finite(value) if isinstance(value, float) else value

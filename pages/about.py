@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from core import apple_sales, breast_cancer, cardiosense, respiratory
+from core import apple_sales, breast_cancer, cardiosense, respiratory, saliency
 from pages._shared import header, tables
 from pages._shared.page_def import System
 
@@ -16,6 +16,7 @@ with header.page("about"):
         System.CARDIOSENSE: cardiosense.about(),
         System.BREAST_CANCER: breast_cancer.about(),
         System.RESPIRATORY: respiratory.about(),
+        System.SALIENCY: saliency.about(),
         System.APPLE: apple_sales.about(),
     }
 

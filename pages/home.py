@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._home.cards import CARDS, Card
+from pages._home.card import Card
+from pages._home.cards import CARDS
 from pages._shared import header, registry
 
 

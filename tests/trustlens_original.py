@@ -1,7 +1,7 @@
 """Random inputs for trustlens 0.5.0, its answers in the view's form, and the recording of some.
 
 ``python -m tests.trustlens_original`` writes ``tests/data/trustlens_050.json`` anew; it needs the
-package (the parity requirements).
+package (the reference requirements).
 """
 
 from __future__ import annotations

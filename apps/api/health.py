@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from core.breast_cancer.model import models as breast_cancer_models
 from core.cardiosense.model import models as cardiosense_models
 from core.respiratory.runtime import artifact as respiratory_artifact
+from core.saliency.networks.stored import artifact as saliency_artifact
 
 
 class Health(BaseModel):
@@ -43,6 +44,7 @@ def router(version: str) -> APIRouter:
                 "breast_cancer": breast_cancer_models().tag,
                 "cardiosense": cardiosense_models().artifact.tag,
                 "respiratory": respiratory_artifact().tag,
+                "saliency": saliency_artifact().tag,
             },
             uptime_s=round(time.monotonic() - began, 3),
         )

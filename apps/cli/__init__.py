@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from apps.cli import apple_sales, audit, breast_cancer, cardiosense, respiratory, trust
+from apps.cli import apple_sales, audit, breast_cancer, cardiosense, respiratory, saliency, trust
 from apps.cli.spoken import EXIT_FAILED, EXIT_NOT_ENOUGH, EXIT_REFUSED, group
 
 __all__ = ["EXIT_FAILED", "EXIT_NOT_ENOUGH", "EXIT_REFUSED", "app", "main"]
@@ -23,6 +23,7 @@ app.add_typer(breast_cancer.app, name="breast-cancer")
 app.add_typer(trust.app, name="trust")
 app.add_typer(apple_sales.app, name="apple-sales")
 app.add_typer(respiratory.app, name="respiratory")
+app.add_typer(saliency.app, name="saliency")
 app.add_typer(audit.app, name="audit")
 
 

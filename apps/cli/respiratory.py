@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +21,7 @@ from apps.cli.spoken import (
     write,
     writing,
 )
+from apps.cli.training import torch_room
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ MAX_SEED = 999_999
 TRAINED = Path("var") / "models" / "respiratory" / "1"
 WHEELS = Path("var") / "wheels"
 INTENDED = "Trained to separate public collections; not a diagnostic."
-TRAINERS = frozenset({"torch", "onnx", "onnxscript", "safetensors"})
-"""What only training needs."""
 
 Image = Annotated[Path, typer.Argument(metavar="IMAGE", help="PNG, JPEG or DICOM file.")]
 Model = Annotated[
@@ -167,7 +165,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train the networks again; this alone needs torch (requirements-train.txt)."""
-    with _trainers():
+    with torch_room():
         from core.respiratory.training.collection import SHARED
         from core.respiratory.training.train import train as verb
     verb(
@@ -204,7 +202,7 @@ def train_own(
     as_json: AsJson = False,
 ) -> None:
     """Train a full VGG16 or ViT-B/16 on your own films and weights, on a GPU where there is one."""
-    with _trainers():
+    with torch_room():
         from core.respiratory.training.own import Order
         from core.respiratory.training.own import train_own as verb
     order = Order(network, _recipe(recipe), weights, epochs, rate, seed)
@@ -215,21 +213,6 @@ def train_own(
         f"{accuracy['estimate']:.3f} [{accuracy['low']:.3f}, {accuracy['high']:.3f}]"
     )
     print_result(found, [said], as_json)
-
-
-@contextlib.contextmanager
-def _trainers() -> Iterator[None]:
-    """Turn the absence of what only training needs into a sentence."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name not in TRAINERS:
-            raise
-        end(
-            f"Training needs {error.name}, which is not installed here; nothing else does. "
-            "Run: pip install -r requirements-train.txt",
-            EXIT_REFUSED,
-        )
 
 
 def _recipe(name: str | None) -> Recipe:

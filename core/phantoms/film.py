@@ -24,6 +24,7 @@ REACH = 3  # standard deviations at which the point spread is cut
 VISIBLE = 0.12  # opacity from which a reader would outline a lesion
 IN_LUNG = 0.2  # depth from which a pixel counts as lung
 IN_HEART = 0.3
+LINES = 0.35  # of a scatter grid, per pixel
 
 
 def render(phantom: Phantom, size: int = 224) -> Film:
@@ -63,6 +64,8 @@ def develop(attenuation: Map, how: Acquisition) -> Film:
     if how.blur > 0:
         sharpness = how.blur * size
         dark = gaussian_filter(dark, sharpness, radius=_reach(how, size), mode="nearest")
+    if how.grid:
+        dark = dark * _grid_shadow(how.grid, size)
     grain = np.random.default_rng(how.seed).standard_normal((size, size), dtype=np.float32)
     light = 1 - dark + grain * np.sqrt(dark / how.dose + how.electronic**2)
     detector = space(size)
@@ -111,6 +114,13 @@ def border_mask(phantom: Phantom, size: int = 224) -> Mask:
     if phantom.border is None:
         return np.zeros((checked(size), size), dtype=bool)
     return ~objects.open_field(phantom.border, checked(size))
+
+
+def _grid_shadow(amplitude: float, size: int) -> Map:
+    """Return what a scatter grid lets through in every column, which is the same in every row."""
+    columns = np.arange(size, dtype=np.float32)
+    shadow: Film = (1 + amplitude * np.cos(2 * np.pi * LINES * columns)).astype(np.float32)
+    return shadow
 
 
 def _objects(phantom: Phantom, at: Space) -> Map:

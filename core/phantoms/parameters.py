@@ -207,6 +207,9 @@ class Acquisition:
         Standard deviation of the point spread, as a share of the picture's side.
     seed : int
         Seed of the noise.
+    grid : float
+        Amplitude of the shadow of a scatter grid that stood still: fine upright lines over the
+        whole film, as a share of the light that falls there; from 0 to 1.
     """
 
     rotation: float = 0.0
@@ -221,6 +224,7 @@ class Acquisition:
     electronic: float = 0.004
     blur: float = 0.003
     seed: int = 0
+    grid: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

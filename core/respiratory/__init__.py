@@ -30,10 +30,11 @@ from core.respiratory.gate_levels import GateLevels, gate_levels
 from core.respiratory.images import expand, read_image
 from core.respiratory.out_of_sample import held_out
 from core.respiratory.predict import predict, read_film, readings
-from core.respiratory.prepare import CANVAS, LUNGS, Box
+from core.respiratory.prepare import CANVAS, LUNGS, Box, prepare, resize
 from core.respiratory.provenance import LICENCES_READ, LIMITS, SOURCE_NAMES, SOURCES, TRUNKS
 from core.respiratory.reliability import reliability_bins
 from core.respiratory.report import film_report
+from core.respiratory.runtime import artifact, forward, intake
 from core.respiratory.schema import (
     LABELS,
     NETWORK_NAMES,
@@ -79,6 +80,7 @@ __all__ = [
     "ShortcutAudit",
     "Variant",
     "about",
+    "artifact",
     "canvas",
     "card",
     "card_markdown",
@@ -88,16 +90,20 @@ __all__ = [
     "expand",
     "explain",
     "film_report",
+    "forward",
     "gate_levels",
     "headline",
     "held_out",
+    "intake",
     "interval",
     "judge",
     "predict",
+    "prepare",
     "read_film",
     "read_image",
     "readings",
     "reliability_bins",
+    "resize",
     "result_table",
     "shortcut_audit",
     "where_evidence_lies",

@@ -16,6 +16,7 @@ from core.viz.evidence import forest, reliability
 from core.viz.lines import Line, Mark, lines
 from core.viz.matrix import correlation_matrix
 from core.viz.mirrored import mirrored_histogram
+from core.viz.overlay import overlay, overlay_png
 from core.viz.picture import picture
 from core.viz.plans import front
 from core.viz.ranges import Range, ranges
@@ -47,6 +48,8 @@ __all__ = [
     "interval_bar",
     "lines",
     "mirrored_histogram",
+    "overlay",
+    "overlay_png",
     "paired_bars",
     "picture",
     "ranges",

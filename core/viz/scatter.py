@@ -10,7 +10,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from core.viz import theme
-from core.viz.chart import Chart, Floats, figure, need_equal, need_finite, note, padded
+from core.viz.chart import (
+    Chart,
+    Floats,
+    diagonal,
+    figure,
+    need_equal,
+    need_finite,
+    note,
+    padded,
+)
 from core.viz.text import label, number
 
 MOST_POINTS = 5_000
@@ -28,6 +37,7 @@ def scatter(
     x_label: str,
     y_label: str,
     highlight: tuple[str, float, float] | None = None,
+    shares: bool = False,
     height: int = 420,
 ) -> Chart:
     """Draw the points of each group in its own colour and shape.
@@ -40,6 +50,8 @@ def scatter(
         What the axes show, with units.
     highlight : tuple of str, float and float, optional
         Name and place of one point drawn large.
+    shares : bool, default False
+        Whether both axes hold shares, so that the line on which they are equal is drawn.
     height : int, default 420
         Height in pixels.
 
@@ -58,7 +70,11 @@ def scatter(
     xs = np.concatenate([x for x, _ in points.values()] + [np.array([p[0] for p in extra])])
     ys = np.concatenate([y for _, y in points.values()] + [np.array([p[1] for p in extra])])
     drawn = figure(
-        [*_traces(points, x_label, y_label), *_highlight(highlight)],
+        [
+            *([diagonal()] if shares else []),
+            *_traces(points, x_label, y_label),
+            *_highlight(highlight),
+        ],
         height=height,
         xaxis={"title": label(x_label), "range": padded(xs, share=0.04)},
         yaxis={"title": label(y_label), "range": padded(ys, share=0.06)},

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-
-from core import apple_sales, breast_cancer, cardiosense, respiratory, trust
+from core import apple_sales, breast_cancer, cardiosense, respiratory, saliency, trust
 from core.stats.intervals import Interval
 from core.viz.text import fixed
+from pages._home.card import Card, Link
 from pages._shared import models
 from pages._shared.page_def import System
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Link:
-    """A way into a system: the page, what it is called here, and the state it opens in."""
-
-    slug: str
-    label: str
-    query: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Card:
-    """What the gallery says of one system."""
-
-    system: System
-    question: str
-    measure: str
-    figure: str
-    how: str
-    data: str
-    links: tuple[Link, ...]
+HALF = 0.5
 
 
 def _area(found: Interval, rows: str) -> tuple[str, str, str]:
@@ -100,6 +78,27 @@ def _respiratory() -> Card:
     )
 
 
+def _saliency() -> Card:
+    told = [one["held_out"]["shortcut"] for one in saliency.phantoms().values()]
+    reading = sum(share is not None and share > HALF for share in told)
+    return Card(
+        System.SALIENCY,
+        "Does the network need what a heatmap shows? Each map is put to the network, beside maps "
+        "of chance, before it is believed.",
+        "Small networks that read a shortcut, found by intervention",
+        f"{reading} of {len(told)}",
+        "More than half of the answer, on held-out drawn films with lesion and shortcut; a map "
+        "need not show it.",
+        "Drawn radiographs whose causes can be taken away exactly, the chest X-ray networks on "
+        "real films, or an ONNX classifier of your own.",
+        (
+            Link("saliency", "Put a map to the test", {"image": "phantom"}),
+            Link("saliency-paradox", "See the paradox"),
+            Link("saliency-benchmark", "Compare the methods"),
+        ),
+    )
+
+
 def _trust() -> Card:
     audited, strictest = models.held_out(), trust.policies()[0]
     return Card(
@@ -139,4 +138,4 @@ def _apple_sales() -> Card:
     )
 
 
-CARDS = (_cardiosense, _breast_cancer, _respiratory, _trust, _apple_sales)
+CARDS = (_cardiosense, _breast_cancer, _respiratory, _saliency, _trust, _apple_sales)

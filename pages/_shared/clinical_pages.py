@@ -72,4 +72,33 @@ CLINICAL: tuple[PageDef, ...] = (
         ":material/verified:",
         "How good the networks are, on which films, and what is not known.",
     ),
+    PageDef(
+        "saliency", "saliency.py", "Explore", System.SALIENCY, ":material/center_focus_strong:",
+        "See where a network is said to look, and whether it needs what the map shows.",
+    ),
+    PageDef(
+        "saliency-compare", "saliency_compare.py", "Compare", System.SALIENCY,
+        ":material/grid_view:",
+        "Hold methods and networks against each other on one picture, beside maps of chance.",
+    ),
+    PageDef(
+        "saliency-paradox", "saliency_paradox.py", "Explainability paradox", System.SALIENCY,
+        ":material/visibility_off:",
+        "A map that looks right over a network that reads the marker, shown by intervention.",
+    ),
+    PageDef(
+        "saliency-benchmark", "saliency_benchmark.py", "Benchmark", System.SALIENCY,
+        ":material/leaderboard:",
+        "Which methods show what the networks use, on pictures whose causes are known.",
+    ),
+    PageDef(
+        "saliency-original", "saliency_original.py", "Original study", System.SALIENCY,
+        ":material/history:",
+        "The published comparison repeated on our networks, and which of its verdicts hold.",
+    ),
+    PageDef(
+        "saliency-own", "saliency_own.py", "Your network", System.SALIENCY,
+        ":material/upload_file:",
+        "Explain an ONNX classifier of your own; nothing of it is kept.",
+    ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ class System(enum.StrEnum):
     CARDIOSENSE = "CardioSense"
     BREAST_CANCER = "Breast cancer"
     RESPIRATORY = "Chest X-ray"
+    SALIENCY = "Saliency"
     TRUST = "TrustLens"
     APPLE = "Apple sales"
 

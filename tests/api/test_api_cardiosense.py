@@ -23,6 +23,7 @@ from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.errors import ArtifactError
 from core.respiratory.runtime import artifact
 from core.runtime.settings import Settings
+from core.saliency.networks.stored import artifact as saliency_artifact
 from core.tables import to_csv, to_parquet
 
 V1 = "/v1/cardiosense"
@@ -59,6 +60,7 @@ def test_health_names_the_models(client: TestClient) -> None:
         "breast_cancer": breast_cancer_models().tag,
         "cardiosense": models().artifact.tag,
         "respiratory": artifact().tag,
+        "saliency": saliency_artifact().tag,
     }
     assert client.get("/health").json()["uptime_s"] >= health["uptime_s"] >= 0
 

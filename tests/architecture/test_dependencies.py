@@ -35,3 +35,27 @@ def test_development_tools_are_named():
     for name in required("requirements-dev.txt"):
         if not name.endswith("-stubs"):
             assert name in explained, name
+
+
+def test_oracles_are_pinned_and_explained():
+    lines = (ROOT / "requirements-parity.txt").read_text(encoding="utf-8").splitlines()
+    explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    for line in lines:
+        if not line.startswith("#"):
+            assert "==" in line, line
+    for name in required("requirements-parity.txt") + required("requirements-reference.txt"):
+        assert name in explained, name
+
+
+def test_on_x86_linux_the_oracles_take_no_other_build_of_torch_than_the_one_for_the_processor():
+    text = (ROOT / "requirements-parity.txt").read_text(encoding="utf-8")
+    here = 'sys_platform == "linux" and platform_machine == "x86_64"'
+    elsewhere = 'sys_platform != "linux" or platform_machine != "x86_64"'
+    assert f"torch==2.13.0+cpu ; {here}" in text
+    assert f"torch==2.13.0 ; {elsewhere}" in text
+    assert not {"torchvision", "timm", "zennit"} & set(required("requirements-parity.txt"))
+
+
+def test_torch_is_not_installed_where_the_suite_runs():
+    installed = {(d.metadata["Name"] or "").lower() for d in importlib.metadata.distributions()}
+    assert not {"torch", "torchvision"} & installed

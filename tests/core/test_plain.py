@@ -42,3 +42,7 @@ def test_arrays_and_intervals():
     assert plain(undefined(0, "no row")) == undefined(0, "no row").to_dict()
     assert plain(np.float64(math.inf)) is None
     assert finite(np.float64(2)) == 2.0
+
+
+def test_a_set_becomes_a_list_in_order():
+    assert plain(frozenset({"b", "a"})) == ["a", "b"]

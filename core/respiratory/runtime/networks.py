@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from core import artifacts
 from core.errors import ArtifactError, InputError, SuiteError
 from core.respiratory.prepare import Recipe, prepare
-from core.runtime.onnx import Session, open_session
 from core.respiratory.schema import SINGLE, Network, Pixels
+from core.runtime.onnx import Session, open_session
 
 SYSTEM = "respiratory"
 NETWORKS_FILE, TRUNK_FILE, POSITIONS_FILE = "networks.json", "vit-trunk.onnx", "position.npz"

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from core.runtime.onnx import open_session
 from core.respiratory.schema import Pixels
 from core.respiratory.training.features import BATCH
 from core.respiratory.training.fit import Logits
+from core.runtime.onnx import open_session
 
 
 def logits_of_files(folder: Path, files: Sequence[str], films: Pixels, positions: Path) -> Logits:

@@ -66,7 +66,7 @@ def test_agrees_with_what_the_package_answered_when_it_was_recorded():
 
 
 def test_agrees_with_the_installed_package_to_the_last_bit():
-    pytest.importorskip("trustlens", reason="the parity requirements are not installed")
+    pytest.importorskip("trustlens", reason="the reference requirements are not installed")
     answered = 0
     for seed in range(N_LIVE):
         drawn = draw(seed)
@@ -286,6 +286,6 @@ def test_more_than_5000_rows_of_an_embedding_are_thinned_as_in_the_original():
     embedding = rng.normal(0, 1, (5_050, 4)) + y[:, None]
     view = original_view(binary(y, p, embedding=embedding))
     assert view.representation.n == 5_000
-    pytest.importorskip("trustlens", reason="the parity requirements are not installed")
+    pytest.importorskip("trustlens", reason="the reference requirements are not installed")
     drawn = Drawn(y, np.column_stack([1 - p, p]), None, 2, {}, embedding)
     assert shown(view) == ask(drawn)

@@ -57,7 +57,7 @@ def test_the_claims_of_single_cases(cases):
 
 
 def test_the_package_says_the_same(cases):
-    pytest.importorskip("trustlens", reason="the parity requirements are not installed")
+    pytest.importorskip("trustlens", reason="the reference requirements are not installed")
     from tests.trustlens_original import Drawn, ask, shown
 
     for case in cases.values():

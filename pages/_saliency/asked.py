@@ -1,0 +1,126 @@
+"""The question of the explorer: which picture, network, method and class, and its answer."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from core.saliency import (
+    METHODS,
+    Explanation,
+    Subject,
+    explain,
+    film_subject,
+    phantom,
+    phantom_subject,
+    scene,
+)
+from pages._saliency import choose, kept, take
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What was asked.
+
+    Attributes
+    ----------
+    picture : Picture
+        As chosen.
+    drawing : Drawing or None
+        How a phantom was drawn.
+    method : str
+        Key of the method.
+    label : str
+        Class explained.
+    subject : Subject
+        The picture before the network.
+    """
+
+    picture: take.Picture
+    drawing: take.Drawing | None
+    method: str
+    label: str
+    subject: Subject
+
+    @property
+    def put(self) -> tuple[object, ...]:
+        """Tells the picture before this network from others in what the session keeps."""
+        return (self.picture.key, self.drawing, self.subject.network.key)
+
+    def call(self) -> str:
+        """Return the same question on the command line."""
+        image = "film.png" if self.drawing is None else "phantom.png"
+        return (
+            f"python -m apps.cli saliency explain {image} --model {self.subject.network.key} "
+            f"--method {self.method} --label '{self.label}' --json --out maps/"
+        )
+
+
+def ask() -> Question | None:
+    """Ask for picture, network, method and class; ``None`` while there is no picture.
+
+    Raises
+    ------
+    InputError
+        If the film cannot be read, or the gate refuses it.
+    """
+    first, second = st.columns(2)
+    with first:
+        picture = take.picture()
+    if picture is None:
+        return None
+    with second:
+        network = choose.network(picture.kind)
+    drawing = take.drawing(network) if picture.kind == "phantom" else None
+    if picture.note:
+        st.caption(picture.note)
+    subject = put(picture, drawing, network)
+    third, fourth = st.columns(2)
+    with third:
+        method = choose.method(subject.network)
+    with fourth:
+        label = choose.label(subject, METHODS[method], picture.kind)
+    return Question(picture, drawing, method, label, subject)
+
+
+def put(picture: take.Picture, drawing: take.Drawing | None, network: str) -> Subject:
+    """Put the picture before a network, once a session.
+
+    Raises
+    ------
+    InputError
+        If the film cannot be read, or the gate refuses it.
+    """
+
+    def make() -> Subject:
+        if drawing is None:
+            with st.spinner("Decoding the film and judging it"):
+                return film_subject(picture.name, picture.content, network)
+        asked = phantom(network)
+        drawn = scene(
+            drawing.seed, drawing.regime, asked.size, label=drawing.label, carries=drawing.carries
+        )
+        return phantom_subject(drawn, asked)
+
+    return kept.once(("subject", picture.key, drawing, network), make)
+
+
+def explained(question: Question, method: str | None = None, *, tested: bool = True) -> Explanation:
+    """Answer the question, with another method if wanted, once a session."""
+    chosen = method or question.method
+    key = ("explained", *question.put, chosen, question.label, tested)
+    if kept.has(key) or not tested:
+        return kept.once(
+            key, lambda: explain(question.subject, chosen, question.label, tested=False)
+        )
+    place = st.empty()
+
+    def tell(share: float, text: str) -> None:
+        place.progress(min(max(share, 0.0), 1.0), text=text)
+
+    found = kept.once(
+        key, lambda: explain(question.subject, chosen, question.label, on_progress=tell)
+    )
+    place.empty()
+    return found

@@ -1,0 +1,43 @@
+"""Take the benchmark along: the table as committed, and as CSV."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from core.saliency import benchmark_path
+from pages._saliency.bench_ask import Part
+from pages._shared import tables
+from pages._shared.downloads import download
+
+
+def show(part: Part) -> None:
+    """Offer the table, and say how it was made."""
+    own = part.table[(part.table["metric"] == part.metric) & (part.table["fill"] == part.fill)]
+    with st.container(horizontal=True):
+        download(
+            "Whole table (Parquet)",
+            lambda: benchmark_path(part.profile).read_bytes(),
+            f"saliency-{part.profile}.parquet",
+            "application/vnd.apache.parquet",
+            "primary",
+        )
+        download(
+            "This figure (CSV)",
+            lambda: own.to_csv(index=False).encode(),
+            f"saliency-{part.profile}-{part.metric}.csv",
+            "text/csv",
+        )
+    st.markdown("How it was made:")
+    plan = {name: value for name, value in part.plan.items() if name not in ("images", "labels")}
+    environment = json.loads(part.table.attrs["environment"])
+    facts = {**plan, "images": len(part.plan["images"]), **environment}
+    tables.show(
+        [{"Setting": name, "Value": _text(value)} for name, value in facts.items()],
+        alt="Settings of the benchmark.",
+    )
+
+
+def _text(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)

@@ -1,0 +1,1 @@
+"""The saliency explorer against public libraries, on the same networks and images."""
