@@ -42,7 +42,7 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "stream": ("breast-cancer-drift?example=some&view=Stream", 1200, ()),
     "film": ("respiratory?film=child-normal-1", 2300, (see_maps,)),
     "shortcuts": ("respiratory-shortcuts", 1500, (see_claims,)),
-    "saliency": ("saliency?image=phantom", 1500, (see_verdict,)),
+    "saliency": ("saliency?image=phantom&seed=12&finding=2&shortcut=on", 1500, (see_verdict,)),
     "saliency-paradox": ("saliency-paradox", 1500, (see_claims,)),
     "audit": ("trustlens?model=cardiosense-external", 1350, (see_claims,)),
     "plan": ("apple-sales", 1500, (see_claims,)),

@@ -13,7 +13,7 @@ from apps.cli.training import torch_room
 from core.errors import InputError
 
 if TYPE_CHECKING:
-    from core.saliency import Classifier, Subject
+    from core.saliency import Classifier, Scale, Subject
 
 MAX_SEED = 999_999
 TRAINED = Path("var") / "models" / "saliency" / "1"
@@ -38,7 +38,7 @@ def explain(
     ] = None,
     size: Annotated[int | None, typer.Option(help="Side of its input, if it is open.")] = None,
     scale: Annotated[
-        str, typer.Option(help="What your classifier takes: unit, bytes, standardised.")
+        str, typer.Option(metavar="unit|signed|bytes|imagenet", help="Values your network takes.")
     ] = "unit",
     label: Annotated[
         str | None, typer.Option(metavar="CLASS", help="By default the likeliest.")
@@ -202,10 +202,21 @@ def _subject(
         file = film(onnx)
         if isinstance(file, InputError):
             raise file
-        return picture_subject(name, content, own(called(onnx), file, size=size, scale=scale))
+        return picture_subject(
+            name, content, own(called(onnx), file, size=size, scale=_scale(scale))
+        )
     if model in NETWORKS:
         return film_subject(name, content, model)
     return picture_subject(name, content, _network(model))
+
+
+def _scale(name: str) -> Scale:
+    from core.saliency import Scale
+
+    known = {one.name.lower(): one for one in Scale}
+    if name not in known:
+        raise InputError(f"scale: {name!r} is not known. Use one of: {', '.join(known)}.")
+    return known[name]
 
 
 def _network(key: str) -> Classifier:

@@ -92,7 +92,11 @@ def _saliency() -> Card:
         "Drawn radiographs whose causes can be taken away exactly, the chest X-ray networks on "
         "real films, or an ONNX classifier of your own.",
         (
-            Link("saliency", "Put a map to the test", {"image": "phantom"}),
+            Link(
+                "saliency",
+                "Put a map to the test",
+                {"image": "phantom", "finding": "2", "shortcut": "on"},
+            ),
             Link("saliency-paradox", "See the paradox"),
             Link("saliency-benchmark", "Compare the methods"),
         ),

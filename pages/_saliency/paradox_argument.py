@@ -51,7 +51,7 @@ def _step(number: int, step: Step) -> None:
         st.caption(step.rule)
     with right:
         for name, value in step.figures.items():
-            st.markdown(f"{name.capitalize()}: {figure(value)}")
+            st.markdown(f"{name[0].upper()}{name[1:]}: {figure(value)}")
 
 
 def figure(value: Interval) -> str:

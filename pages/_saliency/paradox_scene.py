@@ -12,6 +12,7 @@ from core.saliency import (
     Argument,
     Cell,
     Explanation,
+    Family,
     Paradox,
     Quadrant,
     explain,
@@ -48,7 +49,11 @@ def show(found: Paradox, told: Sequence[Argument]) -> Cell | None:
 def _presets(found: Paradox) -> list[Cell]:
     order = {Quadrant.HOLLOW: 0, Quadrant.UGLY: 1, Quadrant.NEITHER: 2}
     shown = [cell for cell in found.cells if cell.example >= 0]
-    return sorted(shown, key=lambda cell: order[cell.quadrant])
+
+    def place(cell: Cell) -> tuple[int, bool]:
+        return order[cell.quadrant], METHODS[cell.method].family is Family.CONTROL
+
+    return sorted(shown, key=place)
 
 
 def _key(cell: Cell) -> str:

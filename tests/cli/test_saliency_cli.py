@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from apps.cli import app
 from core import respiratory
 from core.saliency import METHODS, METRICS
+from tests.core.saliency.onnx_files import classifier
 
 RUN = CliRunner()
 
@@ -73,6 +74,17 @@ def test_a_file_that_is_no_image_gets_a_sentence(tmp_path):
     done = run("explain", path)
     assert done.exit_code == 2
     assert "film.png" in done.stderr
+
+
+def test_a_network_of_ones_own_is_asked_by_its_answers(film, tmp_path):
+    path = tmp_path / "own.onnx"
+    path.write_bytes(classifier())
+    done = run("explain", film, "--onnx", path, "--method", "occlusion", "--no-test", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["kind"] == "picture"
+    wrong = run("explain", film, "--onnx", path, "--scale", "percent")
+    assert wrong.exit_code == 2
+    assert "Use one of: unit, signed, bytes, imagenet." in wrong.stderr
 
 
 def test_methods_are_listed_with_what_a_network_refuses():
