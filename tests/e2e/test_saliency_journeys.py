@@ -25,7 +25,7 @@ FILM = next(one.key for one in EXAMPLES if one.kind == "real film")
 SLOW_MS = 180_000
 
 
-def tested(tab) -> None:
+def put_to_the_test(tab) -> None:
     """Wait until the map has been put to the network."""
     tab.get_by_text("Faithfulness", exact=True).first.wait_for(timeout=SLOW_MS)
     expect(tab.locator('[data-test-script-state="notRunning"]')).to_be_attached(timeout=SLOW_MS)
@@ -35,7 +35,7 @@ def test_from_home_to_a_map_with_its_verdict(tab, server):
     visit(tab, server)
     tab.get_by_role("link", name="Put a map to the test").click()
     tab.get_by_role("heading", name="Saliency: explore").wait_for()
-    tested(tab)
+    put_to_the_test(tab)
     tab.get_by_text("random maps reach as much").first.wait_for()
     assert no_exception(tab)
 
@@ -45,12 +45,12 @@ def test_a_phantom_is_drawn_its_causes_shown_and_the_map_taken_along(tab, server
     query = f"image=phantom&model={key}&method=saliency&seed=5&finding=2&shortcut=on"
     visit(tab, f"{server}/saliency?{query}&view=Causes")
     tab.get_by_text("Without the shortcut").first.wait_for(timeout=SLOW_MS)
-    tested(tab)
+    put_to_the_test(tab)
     tab.get_by_text("Of what speaks for").wait_for()
     tab.get_by_role("tab", name="Save").click()
     button = tab.get_by_role("button", name="Map, native (.npy)")
     button.wait_for(timeout=SLOW_MS)
-    tested(tab)
+    put_to_the_test(tab)
     with tab.expect_download() as waiting:
         button.click()
     waiting.value.save_as(tmp_path / "map.npy")
@@ -73,16 +73,16 @@ def test_a_broken_film_is_a_sentence_and_a_sound_one_is_explained(tab, server):
     settle(tab)
     name, content = example(FILM)
     choose(tab, name, content, "image/jpeg")
-    tested(tab)
+    put_to_the_test(tab)
     assert no_exception(tab)
 
 
 def test_a_choice_stands_in_the_address(tab, server):
     visit(tab, f"{server}/saliency?image={FILM}&model=cnn&method=gradcam++")
     tab.get_by_text(METHODS["gradcam++"].summary).first.wait_for(timeout=SLOW_MS)
-    tested(tab)
+    put_to_the_test(tab)
     tab.get_by_role("radio", name="native").click()
-    tested(tab)
+    put_to_the_test(tab)
     assert "grid=native" in tab.url
     assert no_exception(tab)
 
@@ -99,7 +99,7 @@ def test_an_own_network_is_explained_and_a_broken_one_is_a_sentence(tab, server)
     tab.get_by_role("button", name="Remove broken.onnx").click()
     settle(tab)
     files.nth(0).set_input_files(broken | {"name": "net.onnx", "buffer": classifier()})
-    tested(tab)
+    put_to_the_test(tab)
     assert no_exception(tab)
 
 
