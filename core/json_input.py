@@ -15,7 +15,7 @@ MAX_DIGITS = 300
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 
 
-def loads(data: bytes, name: str) -> Any:
+def loads(data: bytes, name: str, deepest: int = MAX_DEPTH) -> Any:
     """Read a JSON document.
 
     NaN and Infinity are let through as numbers, so that the field that holds them refuses them
@@ -27,6 +27,8 @@ def loads(data: bytes, name: str) -> Any:
         The document, UTF-8.
     name : str
         What the findings call the document, such as ``"body"``.
+    deepest : int, default MAX_DEPTH
+        Levels of nesting that are read.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def loads(data: bytes, name: str) -> Any:
     except UnicodeDecodeError as error:
         message = f"Byte {error.start} is not UTF-8."
         raise _refusal(name, "not-utf-8", message, "Save or send the JSON as UTF-8.") from None
-    _require_shallow(text, name)
+    _require_shallow(text, name, deepest)
     try:
         return json.loads(text, parse_int=_integer, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
@@ -60,7 +62,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _require_shallow(text: str, name: str) -> None:
+def _require_shallow(text: str, name: str, deepest: int) -> None:
     """Refuse a document nested too deeply, under the key at the top that leads there.
 
     The text is scanned before it is parsed, because Python versions differ in how deep a document
@@ -71,8 +73,8 @@ def _require_shallow(text: str, name: str) -> None:
         mark = found[0]
         if mark in "{[":
             depth += 1
-            if depth > MAX_DEPTH:
-                message = f"The value is nested more than {MAX_DEPTH} levels deep."
+            if depth > deepest:
+                message = f"The value is nested more than {deepest} levels deep."
                 fix = "Give plain numbers in the documented form."
                 raise _refusal(key, "nested", message, fix)
         elif mark in "}]":

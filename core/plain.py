@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +12,15 @@ import numpy as np
 
 
 def plain(value: object) -> Any:
-    """Return dataclasses, mappings, sequences, arrays and numbers as plain data.
+    """Return dataclasses, mappings, sequences, arrays, enumerations and numbers as plain data.
 
     A number that does not exist becomes ``None``.
     """
     if dataclasses.is_dataclass(value):
         fields = dataclasses.fields(value)
         return {f.name: plain(getattr(value, f.name)) for f in fields}
+    if isinstance(value, enum.Enum):
+        return value.value
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, tuple | list):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import math
 import types
 import typing
@@ -18,7 +19,8 @@ T = TypeVar("T")
 def typed(kind: type[T], record: Any) -> T:
     """Return the object that ``core.plain.plain`` turned into a record.
 
-    Keys that the dataclass does not know are left out; a number that is ``None`` becomes NaN.
+    Keys that the dataclass does not know are left out; a field that has a default may be missing; a
+    number that is ``None`` becomes NaN.
 
     Parameters
     ----------
@@ -30,7 +32,7 @@ def typed(kind: type[T], record: Any) -> T:
     Raises
     ------
     ArtifactError
-        If the record lacks a field, or holds something else than the field takes.
+        If the record lacks a field without a default, or holds something else than a field takes.
     """
     try:
         found: T = _made(kind, record)
@@ -43,19 +45,42 @@ def typed(kind: type[T], record: Any) -> T:
 
 
 def _made(kind: Any, value: Any) -> Any:
+    if kind is Any:
+        return value
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        names = [field.name for field in dataclasses.fields(kind)]
         make: Any = kind
-        return make(**{name: _made(hints[name], value[name]) for name in names})
+        return make(
+            **{
+                name: _made(hint, value[name])
+                for name, hint, optional in _fields(make)
+                if not (optional and name not in value)
+            }
+        )
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return None if value is None else _made(inside[0], value)
     if origin is tuple:
         return _tuple(inside, value)
+    if origin is frozenset:
+        return frozenset(_made(inside[0], item) for item in value)
     if origin is not None and issubclass(origin, Mapping):
         return {_made(inside[0], key): _made(inside[1], item) for key, item in value.items()}
     return _simple(kind, value)
+
+
+@functools.cache
+def _fields(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """Return name, type and whether there is a default of each field of a dataclass."""
+    hints = typing.get_type_hints(kind)
+    return tuple(
+        (
+            field.name,
+            hints[field.name],
+            field.default is not dataclasses.MISSING
+            or field.default_factory is not dataclasses.MISSING,
+        )
+        for field in dataclasses.fields(kind)
+    )
 
 
 def _tuple(inside: tuple[Any, ...], value: Any) -> tuple[Any, ...]:

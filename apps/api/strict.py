@@ -17,6 +17,8 @@ from core.errors import InputError
 class StrictRoute(APIRoute):
     """A route that refuses undeclared JSON, ambiguous JSON and unknown query parameters."""
 
+    deepest = json_input.MAX_DEPTH
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the checks in front."""
         handle = super().get_route_handler()
@@ -30,17 +32,27 @@ class StrictRoute(APIRoute):
             _require_known(request, known, lists)
             if wants_json:
                 require_json(request)
-            return await handle(_StrictRequest(request.scope, request.receive))
+            strict_request = _StrictRequest(request.scope, request.receive)
+            strict_request.deepest = self.deepest
+            return await handle(strict_request)
 
         return strict
 
 
+class DeepRoute(StrictRoute):
+    """A strict route whose documents may be nested as deeply as FHIR resources are."""
+
+    deepest = 40
+
+
 class _StrictRequest(Request):
+    deepest = json_input.MAX_DEPTH
+
     async def json(self) -> Any:
-        return parse_json(await self.body())
+        return parse_json(await self.body(), self.deepest)
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, deepest: int = json_input.MAX_DEPTH) -> Any:
     """Return the content of a JSON body.
 
     Raises
@@ -49,7 +61,7 @@ def parse_json(body: bytes) -> Any:
         400 if it is not one JSON document without ambiguities.
     """
     try:
-        return json_input.loads(body, "body")
+        return json_input.loads(body, "body", deepest)
     except InputError as error:
         found = error.problems[0]
         raise Refusal(400, found.column, found.message, found.fix, rule=found.rule) from None

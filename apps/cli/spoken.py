@@ -66,7 +66,10 @@ def group(text: str) -> typer.Typer:
 
 
 def record(
-    source: Path, most: int = MAX_JSON_BYTES, fix: str = "Give one patient."
+    source: Path,
+    most: int = MAX_JSON_BYTES,
+    fix: str = "Give one patient.",
+    deepest: int = json_input.MAX_DEPTH,
 ) -> dict[str, Any]:
     """Read one record, as a JSON object of field names and values.
 
@@ -78,6 +81,8 @@ def record(
         Largest document, in bytes.
     fix : str, optional
         How to mend a larger one.
+    deepest : int, optional
+        Levels of nesting that are read.
     """
     if str(source) == "-":
         data, name = typer.get_binary_stream("stdin").read(most + 1), "standard input"
@@ -86,7 +91,7 @@ def record(
             data, name = file.read(most + 1), source.name
     if len(data) > most:
         raise InputError(f"{name}: is larger than {most} bytes. {fix}")
-    return _object(json_input.loads(data, name), name)
+    return _object(json_input.loads(data, name, deepest), name)
 
 
 def option(text: str | None, name: str) -> dict[str, Any] | None:

@@ -64,3 +64,12 @@ def test_the_refusal_names_the_place(text: str, name: str) -> None:
     with pytest.raises(InputError) as refused:
         loads(text.encode(), "body")
     assert refused.value.problems[0].column == name
+
+
+def test_the_depth_that_is_read_can_be_set():
+    nested = b'{"a": ' + b"[" * 20 + b"]" * 20 + b"}"
+    with pytest.raises(InputError, match="more than 12 levels"):
+        loads(nested, "body")
+    assert loads(nested, "body", 40)["a"]
+    with pytest.raises(InputError, match="more than 15 levels"):
+        loads(nested, "body", 15)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import json
 import math
 
@@ -46,3 +47,10 @@ def test_arrays_and_intervals():
 
 def test_a_set_becomes_a_list_in_order():
     assert plain(frozenset({"b", "a"})) == ["a", "b"]
+
+
+def test_an_enumeration_becomes_its_value():
+    class Colour(enum.StrEnum):
+        RED = "red"
+
+    assert type(plain({"of": [Colour.RED]})["of"][0]) is str

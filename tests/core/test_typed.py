@@ -4,6 +4,7 @@ import dataclasses
 import enum
 import json
 import math
+import typing
 from collections.abc import Mapping
 
 import pytest
@@ -82,3 +83,18 @@ def test_a_tuple_of_another_length_is_refused():
     record = {"parts": [], "pair": [1, 2.0, 3.0], "by_name": {}, "maybe": None}
     with pytest.raises(ArtifactError, match="Whole"):
         typed(Whole, record)
+
+
+@dataclasses.dataclass(frozen=True)
+class Loose:
+    name: str
+    of: frozenset[str] = frozenset()
+    more: dict[str, typing.Any] = dataclasses.field(default_factory=dict)
+
+
+def test_a_field_with_a_default_may_be_missing_and_any_is_taken_as_it_is():
+    assert typed(Loose, {"name": "x"}) == Loose("x")
+    found = typed(Loose, {"name": "x", "of": ["b", "a"], "more": {"k": [1, None]}})
+    assert found == Loose("x", frozenset({"a", "b"}), {"k": [1, None]})
+    with pytest.raises(ArtifactError, match="name"):
+        typed(Loose, {"of": []})
