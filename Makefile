@@ -73,7 +73,7 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 # A file with hashes demands one for every line of it, hence its own.
-$(VENV)/.dev: requirements.txt requirements-dev.txt requirements-reference.txt | $(VENV)/bin/python
+$(VENV)/.dev: requirements.txt requirements-agents.txt requirements-dev.txt requirements-reference.txt | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
 	$(call install,requirements-reference.txt --no-deps --require-hashes)
 	@touch $(VENV)/.runtime $@

@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from core import apple_sales, breast_cancer, cardiosense, respiratory, saliency, trust
+from core import apple_sales, breast_cancer, cardiosense, guardian, respiratory, saliency, trust
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
@@ -34,6 +34,7 @@ def warm() -> None:
     _respiratory()
     _saliency()
     _trust()
+    _guardian()
     _apple_sales()
     interval_bar(0.5, 0.4, 0.6)
     gc.collect()
@@ -82,6 +83,10 @@ def _respiratory() -> None:
 
 def _trust() -> None:
     trust.judge(models.held_out()[0].predictions())
+
+
+def _guardian() -> None:
+    guardian.review({"meds": ["warfarin 5 mg daily", "ibuprofen 400 mg tid"]})
 
 
 def _apple_sales() -> None:

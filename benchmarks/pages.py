@@ -16,7 +16,8 @@ import urllib.parse
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 from websockets.typing import Subprotocol
 
 from benchmarks.serving import suite
@@ -50,7 +51,7 @@ PAGES = {
 TIMEOUT_S = 60
 
 
-def rerun(socket: ClientConnection, page: str, query: str) -> float:
+def rerun(socket: Connection, page: str, query: str) -> float:
     """Run a page once and return the seconds until its script has finished."""
     message = BackMsg()
     message.rerun_script.page_name = page

@@ -33,6 +33,10 @@ def see_verdict(page: Page) -> None:
     page.get_by_text("Does the network need what the map shows?").wait_for()
 
 
+def see_pairs(page: Page) -> None:
+    page.get_by_text("Stop and look").first.wait_for()
+
+
 SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "home": ("", 700, ()),
     "patient": ("cardiosense?preset=woman-62", 1500, ()),
@@ -45,6 +49,7 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "saliency": ("saliency?image=phantom&seed=12&finding=2&shortcut=on", 1500, (see_verdict,)),
     "saliency-paradox": ("saliency-paradox", 1500, (see_claims,)),
     "audit": ("trustlens?model=cardiosense-external", 1350, (see_claims,)),
+    "guardian": ("guardian?preset=warfarin-antibiotic", 1500, (see_pairs,)),
     "plan": ("apple-sales", 1500, (see_claims,)),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from core import apple_sales, breast_cancer, cardiosense, respiratory, saliency
+from core import apple_sales, breast_cancer, cardiosense, guardian, respiratory, saliency
 from pages._shared import header, tables
 from pages._shared.page_def import System
 
@@ -17,6 +17,7 @@ with header.page("about"):
         System.BREAST_CANCER: breast_cancer.about(),
         System.RESPIRATORY: respiratory.about(),
         System.SALIENCY: saliency.about(),
+        System.GUARDIAN: guardian.about(),
         System.APPLE: apple_sales.about(),
     }
 
@@ -43,7 +44,10 @@ with header.page("about"):
         "Nothing. The suite opens no connection to another machine, keeps no patient data on "
         "disk, and forgets a session when it ends. Logging of inputs can only be switched on by "
         "the owner of the server. A drift timeline, kept when you ask for it, holds scores and "
-        "column names only."
+        "column names only. One thing can be switched on by the owner too: a model of another "
+        "machine that puts a medication review into words (`SUITE_GUARDIAN_MODEL`). It is asked "
+        "only when somebody wants it, and is sent names of ingredients, rules and counts; no line "
+        "of the list, and of the patient at most bands of age and kidney function."
     )
     st.subheader("Software", anchor=False)
     tables.show(rows("libraries"), alt="Libraries and their versions.")

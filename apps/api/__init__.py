@@ -18,6 +18,8 @@ from apps.api import (
     cardiosense,
     docs,
     errors,
+    guardian,
+    guardian_hooks,
     health,
     respiratory,
     trust,
@@ -76,6 +78,8 @@ def create_api(chosen: Settings) -> FastAPI:
     app.include_router(trust.router(chosen, trail), dependencies=key)
     app.include_router(apple_sales.router(chosen, trail), dependencies=key)
     app.include_router(respiratory.router(chosen, trail), dependencies=key)
+    app.include_router(guardian.router(trail), dependencies=key)
+    app.include_router(guardian_hooks.router(trail), dependencies=key)
     app.include_router(audit.router(trail), dependencies=key)
 
     @app.get("/docs", include_in_schema=False)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from core.breast_cancer.model import models as breast_cancer_models
 from core.cardiosense.model import models as cardiosense_models
+from core.guardian import knowledge
 from core.respiratory.runtime import artifact as respiratory_artifact
 from core.saliency.networks.stored import artifact as saliency_artifact
 
@@ -43,6 +44,7 @@ def router(version: str) -> APIRouter:
             models={
                 "breast_cancer": breast_cancer_models().tag,
                 "cardiosense": cardiosense_models().artifact.tag,
+                "guardian": knowledge().version,
                 "respiratory": respiratory_artifact().tag,
                 "saliency": saliency_artifact().tag,
             },

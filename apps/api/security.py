@@ -38,6 +38,9 @@ UPLOAD_PATHS = frozenset(
         "/v1/respiratory/predict",
         "/v1/respiratory/explain",
         "/v1/respiratory/report",
+        "/v1/guardian/check",
+        "/cds-services/guardian-order-select",
+        "/cds-services/guardian-order-sign",
     }
 )
 JSON_LIMIT_BYTES = 64 * 1024

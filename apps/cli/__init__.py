@@ -12,7 +12,16 @@ from pathlib import Path
 
 import typer
 
-from apps.cli import apple_sales, audit, breast_cancer, cardiosense, respiratory, saliency, trust
+from apps.cli import (
+    apple_sales,
+    audit,
+    breast_cancer,
+    cardiosense,
+    guardian,
+    respiratory,
+    saliency,
+    trust,
+)
 from apps.cli.spoken import EXIT_FAILED, EXIT_NOT_ENOUGH, EXIT_REFUSED, group
 
 __all__ = ["EXIT_FAILED", "EXIT_NOT_ENOUGH", "EXIT_REFUSED", "app", "main"]
@@ -24,6 +33,7 @@ app.add_typer(trust.app, name="trust")
 app.add_typer(apple_sales.app, name="apple-sales")
 app.add_typer(respiratory.app, name="respiratory")
 app.add_typer(saliency.app, name="saliency")
+app.add_typer(guardian.app, name="guardian")
 app.add_typer(audit.app, name="audit")
 
 

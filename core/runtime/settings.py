@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -23,6 +24,11 @@ MAX_DIGITS = 12
 
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]|\*")
 _KEY = re.compile(r"[!-~]+")
+_GEMINI = re.compile(r"gemini-[a-z0-9.-]{1,60}")
+_SERVER = re.compile(
+    r"http(?P<secure>s)?://(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:]+\])(:\d{1,5})?"
+    r"(/[A-Za-z0-9._/-]*)?(#[A-Za-z0-9._:/-]+)?"
+)
 _URL = re.compile(r"(sqlite(\+\w+)?:///|postgresql(\+\w+)?://).+")
 
 
@@ -53,6 +59,12 @@ class Settings:
         Least severe log line that is written (``SUITE_LOG_LEVEL``).
     job_workers : int
         Worker processes for heavy jobs (``SUITE_JOB_WORKERS``).
+    guardian_model : str
+        Who puts a medication review into words (``SUITE_GUARDIAN_MODEL``): ``"local"``, which needs
+        no network; the id of a Gemini model; or ``"endpoint"``.
+    guardian_endpoint : str
+        Address of an OpenAI-compatible server up to ``/v1``, ``#model`` after it
+        (``SUITE_GUARDIAN_ENDPOINT``); empty for none.
     """
 
     models_root: Path = ROOT / "models"
@@ -68,6 +80,8 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     log_level: LogLevel = "INFO"
     job_workers: int = 1
+    guardian_model: str = "local"
+    guardian_endpoint: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -165,6 +179,33 @@ def _hosts(name: str, text: str) -> tuple[str, ...]:
     return hosts
 
 
+def _narrator(name: str, text: str) -> str:
+    chosen = text.casefold()
+    if chosen not in ("local", "endpoint") and not _GEMINI.fullmatch(chosen):
+        raise _refuse(name, text, "Use local, endpoint, or a Gemini model such as gemini-2.5-pro.")
+    return chosen
+
+
+def _endpoint(name: str, text: str) -> str:
+    found = _SERVER.fullmatch(text)
+    if not found or not (found["secure"] or _loopback(found["host"])):
+        # The text may hold a password; only its scheme is repeated.
+        scheme = text.partition(":")[0] if ":" in text else ""
+        fix = (
+            "Write http://127.0.0.1:8080/v1 for a server on this machine, https:// for any other, "
+            "and #model after it where the server has several."
+        )
+        raise _refuse(name, f"{scheme}:...", fix)
+    return text
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "models_root": _folder,
     "audit_url": _url,
@@ -175,4 +216,6 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "allowed_hosts": _hosts,
     "log_level": _one_of(cast("tuple[str, ...]", get_args(LogLevel))),
     "job_workers": _whole(1, 64),
+    "guardian_model": _narrator,
+    "guardian_endpoint": _endpoint,
 }

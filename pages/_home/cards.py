@@ -5,6 +5,7 @@ from __future__ import annotations
 from core import apple_sales, breast_cancer, cardiosense, respiratory, saliency, trust
 from core.stats.intervals import Interval
 from core.viz.text import fixed
+from pages._home import guardian
 from pages._home.card import Card, Link
 from pages._shared import models
 from pages._shared.page_def import System
@@ -142,4 +143,4 @@ def _apple_sales() -> Card:
     )
 
 
-CARDS = (_cardiosense, _breast_cancer, _respiratory, _saliency, _trust, _apple_sales)
+CARDS = (_cardiosense, _breast_cancer, _respiratory, _saliency, _trust, guardian.card, _apple_sales)

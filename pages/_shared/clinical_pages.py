@@ -101,4 +101,23 @@ CLINICAL: tuple[PageDef, ...] = (
         ":material/upload_file:",
         "Explain an ONNX classifier of your own; nothing of it is kept.",
     ),
+    PageDef(
+        "guardian", "guardian.py", "Check", System.GUARDIAN, ":material/medication:",
+        "Check medicines against each other and against the patient, by reviewed rules.",
+    ),
+    PageDef(
+        "guardian-audit", "guardian_audit.py", "Overrides and audit", System.GUARDIAN,
+        ":material/history_edu:",
+        "See what the alerts cost, why they were passed over, and whether the log stands.",
+    ),
+    PageDef(
+        "guardian-knowledge", "guardian_knowledge.py", "Knowledge base", System.GUARDIAN,
+        ":material/menu_book:",
+        "Look up the rules, names and classes that the check rests on, with their sources.",
+    ),
+    PageDef(
+        "guardian-evidence", "guardian_evidence.py", "Evidence", System.GUARDIAN,
+        ":material/verified:",
+        "How much the check finds, how often it is wrong, and what is not known.",
+    ),
 )  # fmt: skip

@@ -21,6 +21,7 @@ class System(enum.StrEnum):
     RESPIRATORY = "Chest X-ray"
     SALIENCY = "Saliency"
     TRUST = "TrustLens"
+    GUARDIAN = "Patient Safety Guardian"
     APPLE = "Apple sales"
 
 

@@ -21,6 +21,7 @@ from core.cardiosense import data, score_patient, score_table
 from core.cardiosense.model import models
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.errors import ArtifactError
+from core.guardian import knowledge
 from core.respiratory.runtime import artifact
 from core.runtime.settings import Settings
 from core.saliency.networks.stored import artifact as saliency_artifact
@@ -59,6 +60,7 @@ def test_health_names_the_models(client: TestClient) -> None:
     assert health["models"] == {
         "breast_cancer": breast_cancer_models().tag,
         "cardiosense": models().artifact.tag,
+        "guardian": knowledge().version,
         "respiratory": artifact().tag,
         "saliency": saliency_artifact().tag,
     }

@@ -23,6 +23,8 @@ def test_defaults_are_quiet_and_local():
     assert plain.drift_url.startswith("sqlite:///")
     assert plain.drift_url.endswith("/var/drift.sqlite")
     assert plain.models_root.name == "models"
+    assert plain.guardian_model == "local"
+    assert plain.guardian_endpoint == ""
 
 
 def test_every_variable_is_read(tmp_path: Path):
@@ -36,6 +38,8 @@ def test_every_variable_is_read(tmp_path: Path):
         "SUITE_ALLOWED_HOSTS": "suite.example.org, *.example.net,[::1]",
         "SUITE_LOG_LEVEL": "debug",
         "SUITE_JOB_WORKERS": "2",
+        "SUITE_GUARDIAN_MODEL": "Gemini-2.5-pro",
+        "SUITE_GUARDIAN_ENDPOINT": "http://localhost:11434/v1#llama3.1:8b",
     }
     assert set(given_) == set(VARIABLES)
     assert Settings.from_env(given_) == Settings(
@@ -48,6 +52,8 @@ def test_every_variable_is_read(tmp_path: Path):
         allowed_hosts=("suite.example.org", "*.example.net", "[::1]"),
         log_level="DEBUG",
         job_workers=2,
+        guardian_model="gemini-2.5-pro",
+        guardian_endpoint="http://localhost:11434/v1#llama3.1:8b",
     )
 
 
@@ -65,6 +71,9 @@ def test_every_variable_is_read(tmp_path: Path):
         ("SUITE_LOG_LEVEL", "loud"),
         ("SUITE_ALLOWED_HOSTS", "https://example.org"),
         ("SUITE_ALLOWED_HOSTS", "example.org,,localhost"),
+        ("SUITE_GUARDIAN_MODEL", "gpt-9"),
+        ("SUITE_GUARDIAN_MODEL", ""),
+        ("SUITE_GUARDIAN_MODEL", "gemini-2.5-pro/../x"),
         ("SUITE_MODELS_ROOT", "/nowhere/at/all"),
         ("SUITE_MODELS_ROOT", ""),
     ],
@@ -82,6 +91,39 @@ def test_a_bad_database_is_refused_without_its_password(name: str, url: str):
     with pytest.raises(SuiteError, match=name) as caught:
         Settings.from_env({name: url})
     assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:8080/v1",
+        "http://[::1]:8080/v1",
+        "http://localhost/v1#qwen3:8b",
+        "https://models.example.org/v1",
+    ],
+)
+def test_a_model_server_is_on_this_machine_or_encrypted(address: str):
+    assert Settings.from_env({"SUITE_GUARDIAN_ENDPOINT": address}).guardian_endpoint == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "localhost:8080",
+        "http://models.example.org/v1",
+        "http://127.0.0.1.evil.example/v1",
+        "http://me:hunter2@127.0.0.1/v1",
+        "https://me:hunter2@models.example.org/v1",
+        "ftp://127.0.0.1/v1",
+        "http://127.0.0.1/v1?key=hunter2",
+    ],
+)
+def test_any_other_model_server_is_refused_without_its_password(address: str):
+    with pytest.raises(SuiteError, match="SUITE_GUARDIAN_ENDPOINT") as caught:
+        Settings.from_env({"SUITE_GUARDIAN_ENDPOINT": address})
+    assert "hunter2" not in caught.value.message
+    assert "https://" in caught.value.message
 
 
 @pytest.mark.parametrize("key", ["", "short", "a secret with spaces in it", "schlüssel" * 4])

@@ -1,0 +1,3 @@
+"""FHIR R4 in and out, and CDS Hooks."""
+
+from __future__ import annotations

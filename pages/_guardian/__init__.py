@@ -1,0 +1,1 @@
+"""Sections of the medication check's pages."""
