@@ -79,6 +79,15 @@ def test_the_figures_are_those_of_the_file(open_page, stored):
     assert not app.warning
 
 
+def test_the_blind_run_stands_in_large_figures_and_the_later_one_beneath(open_page, stored):
+    stored(figures(**{"first run": {"critical recall": {"all": share(12, 20)}}}))
+    app = open_page(SLUG)
+    shown = {one.label: one.value for one in app.metric}
+    assert shown["Critical alerts found"] == "60.0 %"
+    assert shown["Names read exactly"] == "100.0 %"
+    assert "Now, no longer blind: 17 of 20." in texts(app)
+
+
 def test_figures_of_another_knowledge_base_are_said_to_be_old(open_page, stored):
     stored(figures(kb_version="guardian/1 sha256:0"))
     app = open_page(SLUG)
