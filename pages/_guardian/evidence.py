@@ -23,6 +23,8 @@ HEADLINES = (
 )
 MEANING = {
     FIRST: "Before any miss was known, with the expectations as first written.",
+    "second set": "Cases written blind after the first set had been used to mend the rules.",
+    "second set, first run": "The same before any of its own misses was known.",
     "critical recall": "Of the alerts that a case must raise, the share that was raised.",
     "false alarms": "Lists on which no critical alert belongs. Fewer is better.",
     "names": "Names, abbreviations and misspellings, read to exactly the right ingredients.",
