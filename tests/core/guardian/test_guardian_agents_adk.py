@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("google.adk")
+pytest.importorskip("google.adk", reason="needs requirements-agents.txt")
 
 from google.genai import types
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("google.adk")
+pytest.importorskip("google.adk", reason="needs requirements-agents.txt")
 
 import httpx
 from google.adk.models.google_llm import Gemini
