@@ -9,7 +9,16 @@ import time
 
 import numpy as np
 
-from core import apple_sales, breast_cancer, cardiosense, guardian, respiratory, saliency, trust
+from core import (
+    apple_sales,
+    breast_cancer,
+    cardiosense,
+    foundations,
+    guardian,
+    respiratory,
+    saliency,
+    trust,
+)
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
@@ -36,6 +45,7 @@ def warm() -> None:
     _trust()
     _guardian()
     _apple_sales()
+    _foundations()
     interval_bar(0.5, 0.4, 0.6)
     gc.collect()
     gc.freeze()
@@ -92,3 +102,7 @@ def _guardian() -> None:
 def _apple_sales() -> None:
     apple_sales.plan(apple_sales.default_problem(), checks=False)
     apple_sales.facts()
+
+
+def _foundations() -> None:
+    foundations.verify(ids=[topic.statements[0].id for topic in foundations.topics()])

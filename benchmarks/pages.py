@@ -47,6 +47,10 @@ PAGES = {
     "forecast": ("apple-sales-forecast", ""),
     "your data": ("apple-sales-data", ""),
     "question": ("apple-sales-report", "q=iPhone revenue in 2025"),
+    "statements": ("foundations", ""),
+    "article": ("foundations-gradient-descent", ""),
+    "article, plan": ("foundations-lagrange-kkt", "section=apple-plan"),
+    "errata": ("foundations-errata", ""),
 }
 TIMEOUT_S = 60
 

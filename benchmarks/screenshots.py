@@ -37,6 +37,10 @@ def see_pairs(page: Page) -> None:
     page.get_by_text("Stop and look").first.wait_for()
 
 
+def break_it(page: Page) -> None:
+    page.get_by_text("verified here in").wait_for()
+
+
 SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "home": ("", 700, ()),
     "patient": ("cardiosense?preset=woman-62", 1500, ()),
@@ -51,6 +55,7 @@ SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "audit": ("trustlens?model=cardiosense-external", 1350, (see_claims,)),
     "guardian": ("guardian?preset=warfarin-antibiotic", 1500, (see_pairs,)),
     "plan": ("apple-sales", 1500, (see_claims,)),
+    "article": ("foundations-gradient-descent?section=step-size", 1500, (break_it,)),
 }
 
 

@@ -17,6 +17,7 @@ from apps.cli import (
     audit,
     breast_cancer,
     cardiosense,
+    foundations,
     guardian,
     respiratory,
     saliency,
@@ -34,6 +35,7 @@ app.add_typer(apple_sales.app, name="apple-sales")
 app.add_typer(respiratory.app, name="respiratory")
 app.add_typer(saliency.app, name="saliency")
 app.add_typer(guardian.app, name="guardian")
+app.add_typer(foundations.app, name="foundations")
 app.add_typer(audit.app, name="audit")
 
 

@@ -161,7 +161,9 @@ def retrain(
     print_result(result, [f"{artifact.tag} in {out}: the files {verdict}."], as_json)
 
 
-def print_result(result: Mapping[str, object], lines: Iterable[str], as_json: bool) -> None:
+def print_result(
+    result: Mapping[str, object] | list[Any], lines: Iterable[str], as_json: bool
+) -> None:
     """Print a result as one JSON document, or its lines for people."""
     if as_json:
         typer.echo(json.dumps(result, indent=1, allow_nan=False))

@@ -13,6 +13,7 @@ from core.viz.counts import count_grid
 from core.viz.curves import curve
 from core.viz.distributions import histogram, histograms
 from core.viz.evidence import forest, reliability
+from core.viz.field import field
 from core.viz.lines import Line, Mark, lines
 from core.viz.matrix import correlation_matrix
 from core.viz.mirrored import mirrored_histogram
@@ -41,6 +42,7 @@ __all__ = [
     "count_grid",
     "curve",
     "diverging_bars",
+    "field",
     "forest",
     "front",
     "histogram",

@@ -7,6 +7,8 @@ import enum
 from pathlib import Path
 
 SUITE_NAME = "Clinical ML suite"
+PROPER_NAMES = ("Lagrange", "Bayesian")
+"""First words of titles that keep their capital inside a heading."""
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +25,7 @@ class System(enum.StrEnum):
     TRUST = "TrustLens"
     GUARDIAN = "Patient Safety Guardian"
     APPLE = "Apple sales"
+    FOUNDATIONS = "Foundations"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ class PageDef:
             return SUITE_NAME
         if self.system is System.SUITE:
             return self.title
-        return f"{self.system}: {self.title.lower()}"
+        first, *rest = self.title.split(" ")
+        named = first.isupper() or first in PROPER_NAMES
+        return f"{self.system}: {' '.join([first if named else first.lower(), *rest])}"
 
     @property
     def path(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages._shared.clinical_pages import CLINICAL
+from pages._shared.foundation_pages import FOUNDATIONS
 from pages._shared.page_def import PageDef, System
 
 PAGES: tuple[PageDef, ...] = (
@@ -71,6 +72,7 @@ PAGES: tuple[PageDef, ...] = (
         "Ask in words, and get the figure with the formula and the cells behind it.",
         clinical=False,
     ),
+    *FOUNDATIONS,
 )  # fmt: skip
 
 

@@ -21,8 +21,12 @@ FORBIDDEN = {
 }
 # Networks are trained here, with requirements-train.txt; nothing imports this room at start-up.
 TRAINING = tuple(ROOT / "core" / system / "training" for system in ("respiratory", "saliency"))
-# The explorer explains the networks of the classifier, through its public verbs.
-MAY_READ = {"saliency": {"core.respiratory"}}
+# The explorer explains the networks of the classifier, and the articles check what they derive on
+# the actual plan and model, each through public verbs.
+MAY_READ = {
+    "saliency": {"core.respiratory"},
+    "foundations": {"core.apple_sales", "core.cardiosense"},
+}
 UNSAFE = {"pickle", "joblib", "dill", "cloudpickle", "shelve", "marshal"}
 MAX_LINES = 450
 MAX_FUNCTION_LINES = 60

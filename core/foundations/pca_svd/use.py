@@ -1,0 +1,281 @@
+"""What the decomposition is used for: distances, residuals, regression, and pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial.distance import pdist, squareform
+
+from core.foundations.compare import equal, sampled
+from core.foundations.pca_svd import formulas, instances
+from core.foundations.pca_svd.instances import Floats
+from core.foundations.schema import Reading, Statement, Step
+
+
+def distance(rng: np.random.Generator) -> Reading:
+    """Compare squared scores in standard deviations with a solve against the covariance."""
+    x = instances.cloud(rng, 30, instances.spectrum(rng, 4))
+    new = x.mean(axis=0) + 3 * rng.standard_normal((5, 4))
+    off = new - x.mean(axis=0)
+    variances, axes = instances.axes(np.cov(x.T))
+    claimed = formulas.squared_distance(off @ axes, variances)
+    measured = [one @ np.linalg.solve(np.cov(x.T), one) for one in off]
+    return equal(claimed, measured, "squared distances of five new rows")
+
+
+def known_law(rng: np.random.Generator, n: int, p: int) -> Floats:
+    """Return squared distances of n normal rows from a law with known mean and covariance."""
+    root = rng.standard_normal((p, p)) + 2 * np.eye(p)
+    off = rng.standard_normal((n, p)) @ root.T
+    return np.asarray(np.sum(off * np.linalg.solve(root @ root.T, off.T).T, axis=1))
+
+
+def tail(rng: np.random.Generator) -> Reading:
+    """Compare the chi-square tail with the share of simulated rows beyond the limit."""
+    p, limit = 5, float(rng.uniform(3.5, 6.0))
+    beyond = known_law(rng, 100_000, p) > limit
+    return sampled(formulas.chi_square_tail(limit, p), beyond, "100,000 normal rows in 5 columns")
+
+
+def residual(rng: np.random.Generator) -> Reading:
+    """Compare the claimed residual with the squared distance found by least squares."""
+    x = instances.cloud(rng, 30, instances.spectrum(rng, 5))
+    axes = instances.axes(np.cov(x.T))[1]
+    new = x.mean(axis=0) + 2 * rng.standard_normal((4, 5))
+    off = new - x.mean(axis=0)
+    claimed = [formulas.off_plane(one, axes, 2) for one in off]
+    measured = np.linalg.lstsq(axes[:, :2], off.T, rcond=None)[1]
+    return equal(claimed, measured, "squared distances of four new rows to the plane")
+
+
+def filters(rng: np.random.Generator) -> Reading:
+    """Compare filtered coefficients with two regressions solved by least squares."""
+    x, y = instances.matrix(rng, 20, 4), 3 * rng.standard_normal(20)
+    penalty, k = float(rng.uniform(0.5, 3.0)), 2
+    u, s, vt = np.linalg.svd(x, full_matrices=False)
+    kept = (formulas.ridge_filter(s, penalty), formulas.component_filter(s, k))
+    claimed = [formulas.filtered_coefficients(u, s, vt.T, y, one) for one in kept]
+    taller = np.vstack([x, np.sqrt(penalty) * np.eye(4)])
+    ridge = np.linalg.lstsq(taller, np.concatenate([y, np.zeros(4)]), rcond=None)[0]
+    axes = instances.axes(x.T @ x)[1][:, :k]
+    on_scores = axes @ np.linalg.lstsq(x @ axes, y, rcond=None)[0]
+    measured = np.concatenate([ridge, on_scores])
+    return equal(np.concatenate(claimed), measured, "coefficients of ridge and of two components")
+
+
+def duality(rng: np.random.Generator) -> Reading:
+    """Compare eigenvalues of the Gram matrix of rows with those of the covariance of columns."""
+    x = instances.cloud(rng, 18, instances.spectrum(rng, 4))
+    centred = x - x.mean(axis=0)
+    claimed = formulas.variances_from_gram(centred @ centred.T, 4)
+    return equal(claimed, np.linalg.eigvalsh(np.cov(x.T))[::-1], "four variances")
+
+
+def scaling(rng: np.random.Generator) -> Reading:
+    """Compare coordinates found from distances alone with the scores of the components."""
+    x = instances.cloud(rng, 18, instances.spectrum(rng, 4))
+    gram = formulas.gram_from_distances(squareform(pdist(x, "sqeuclidean")))
+    found = formulas.gram_scores(gram, 3)
+    u, s, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+    scores = (u * s)[:, :3]
+    signs = np.sign(np.sum(found * scores, axis=0))
+    return equal(
+        found.ravel(), (signs * scores).ravel(), "three coordinates of 18 rows, up to sign"
+    )
+
+
+STATEMENTS = (
+    Statement(
+        "PS-24",
+        "use",
+        "The squared Mahalanobis distance is the sum of squared scores, each in standard "
+        "deviations of its component.",
+        r"(x-\bar x)^\top C^{-1}(x-\bar x)=\sum_{k=1}^p\frac{t_k^2}{\lambda_k}",
+        ("All components are used, and none has variance 0",),
+        (
+            Step("Invert the covariance in its own axes (PS-17).", r"C^{-1}=V\Lambda^{-1}V^\top"),
+            Step("The scores of the row.", r"t=V^\top(x-\bar x)"),
+            Step(
+                "Insert both.",
+                r"\begin{gathered}(x-\bar x)^\top V\Lambda^{-1}V^\top(x-\bar "
+                r"x)\\[4pt]=t^\top\Lambda^{-1}t=\sum_k\frac{t_k^2}{\lambda_k}\end{gathered}",
+            ),
+            Step(
+                "A direction of small variance weighs most: a step in it is far even if it is "
+                "short.",
+                r"\frac{\partial\,d^2}{\partial(t_k^2)}=\frac{1}{\lambda_k}",
+            ),
+        ),
+        "Solves a linear system with the covariance for each new row; no eigenvector is used.",
+        distance,
+        "Mahalanobis, Proc. National Institute of Sciences of India 2 (1936) 49-55",
+    ),
+    Statement(
+        "PS-25",
+        "use",
+        "For normal data this distance follows a chi-square law, which turns it into an alarm "
+        "with a known rate.",
+        r"P(d^2>c)=\frac{\Gamma(p/2,\,c/2)}{\Gamma(p/2)}=P(\chi^2_p>c)",
+        (
+            "The row is normal with an invertible covariance",
+            "Mean and covariance are known, not estimated from few rows",
+        ),
+        (
+            Step(
+                "Whitened scores are normal, uncorrelated with variance 1 (PS-17), hence "
+                "independent.",
+                r"z_k=\frac{t_k}{\sqrt{\lambda_k}}\sim N(0,1)",
+            ),
+            Step("The distance is the sum of their squares (PS-24).", r"d^2=\sum_{k=1}^pz_k^2"),
+            Step(
+                r"The density of $z$ is proportional to $e^{-r^2/2}$ with $r=\lVert z\rVert=d$, "
+                r"and a shell of radius $r$ has a surface proportional to $r^{p-1}$.",
+                r"p(r)\propto r^{p-1}e^{-r^2/2}",
+            ),
+            Step(
+                r"Substitute $s=r^2/2$, so $ds=r\,dr$ and $r^{p-2}\propto s^{p/2-1}$, and divide "
+                r"by the whole integral.",
+                r"P(d^2>c)=\frac{\int_{c/2}^\infty s^{p/2-1}e^{-s}\,ds}{\int_0^\infty "
+                r"s^{p/2-1}e^{-s}\,ds}",
+            ),
+        ),
+        "Draws 100,000 correlated normal rows and counts those beyond a random limit.",
+        tail,
+        "Anderson (2003), section 3.3",
+    ),
+    Statement(
+        "PS-26",
+        "use",
+        "What the first $k$ axes do not carry is the squared distance to their plane: a second "
+        "alarm.",
+        r"Q=\lVert x-\hat x\rVert^2=\lVert x-\bar x\rVert^2-\sum_{k'\le k}t_{k'}^2",
+        ("The axes are orthonormal",),
+        (
+            Step(
+                "All axes together keep lengths, since $V$ is orthogonal.",
+                r"\lVert x-\bar x\rVert^2=\sum_{k'=1}^pt_{k'}^2",
+            ),
+            Step(
+                "The reconstruction uses the first $k$.",
+                r"x-\hat x=\sum_{k'>k}t_{k'}v_{k'}",
+            ),
+            Step(
+                "Its squared length is the rest of the sum.",
+                r"Q=\sum_{k'>k}t_{k'}^2=\lVert x-\bar x\rVert^2-\sum_{k'\le k}t_{k'}^2",
+            ),
+            Step(
+                "A row can be central in the plane and far from it: both distances are needed.",
+                r"d_k^2=\sum_{k'\le k}\frac{t_{k'}^2}{\lambda_{k'}}\ \text{small},\quad Q\ "
+                r"\text{large}",
+            ),
+        ),
+        "Finds the nearest point of the plane by least squares.",
+        residual,
+        "Jackson and Mudholkar, Technometrics 21 (1979) 341-349",
+    ),
+    Statement(
+        "PS-27",
+        "use",
+        "Ridge regression shrinks every component, those of small singular value most; component "
+        "regression keeps or drops it.",
+        r"\begin{gathered}\hat\beta=\sum_if_i\,\frac{u_i^\top "
+        r"y}{\sigma_i}\,v_i,\\[4pt]f_i^{\text{ridge}}=\frac{\sigma_i^2}{\sigma_i^2+\alpha},\quad "
+        r"f_i^{\text{comp}}=\mathbf 1[i\le k]\end{gathered}",
+        (r"$X$ has full column rank; no intercept (centre $X$ and $y$ first)", r"$\alpha>0$"),
+        (
+            Step(
+                "Ridge: set the gradient of $\\lVert "
+                "X\\beta-y\\rVert^2+\\alpha\\lVert\\beta\\rVert^2$ to 0.",
+                r"(X^\top X+\alpha I)\beta=X^\top y",
+            ),
+            Step(
+                "Insert $X=USV^\\top$ and multiply by $V^\\top$.",
+                r"(\sigma_i^2+\alpha)\,v_i^\top\beta=\sigma_i\,u_i^\top y",
+            ),
+            Step(
+                "Solve for the coordinate and split off the least-squares value.",
+                r"v_i^\top\beta=\frac{\sigma_i^2}{\sigma_i^2+\alpha}\cdot\frac{u_i^\top "
+                r"y}{\sigma_i}",
+            ),
+            Step(
+                "Components: the scores $XV_k$ are orthogonal with lengths $\\sigma_i$, so each "
+                "is fitted alone.",
+                r"\gamma_i=\frac{(\sigma_iu_i)^\top y}{\sigma_i^2}=\frac{u_i^\top "
+                r"y}{\sigma_i},\quad i\le k",
+            ),
+            Step(
+                "Back in the columns.",
+                r"\hat\beta=V_k\gamma=\sum_{i\le k}\frac{u_i^\top y}{\sigma_i}v_i",
+            ),
+        ),
+        "Solves ridge as a taller least-squares problem, and regresses y on two scores.",
+        filters,
+        "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed. (2009), "
+        "sections 3.4 and 3.5",
+    ),
+    Statement(
+        "PS-28",
+        "use",
+        "Rows by rows or columns by columns: both products have the same non-zero eigenvalues.",
+        r"\begin{gathered}XX^\top u=\mu u\ \Rightarrow\ X^\top Xv=\mu v\\[4pt]v=\frac{X^\top "
+        r"u}{\sqrt\mu},\qquad \mu\ne0\end{gathered}",
+        ("$X$ is centred where its variances are meant", r"$\mu\ne0$ and $\lVert u\rVert=1$"),
+        (
+            Step("Start from an eigenvector of the product of rows.", r"XX^\top u=\mu u"),
+            Step("Multiply by $X^\\top$.", r"X^\top X(X^\top u)=\mu(X^\top u)"),
+            Step(
+                "$X^\\top u$ is not 0, because $\\mu\\ne0$; its length follows.",
+                r"\lVert X^\top u\rVert^2=u^\top XX^\top u=\mu",
+            ),
+            Step(
+                "Swapping $X$ and $X^\\top$ leads back. Neither map sends an eigenvector of "
+                "$\\mu\\ne0$ to 0, so $\\mu$ occurs equally often in both products.",
+                r"XX^\top(Xv)=X(X^\top Xv)=\mu(Xv)",
+            ),
+            Step(
+                "So for a centred table of $n$ rows $\\mu/(n-1)$ is a variance of a component "
+                "(PS-13); only inner products of rows were used. Replace them by a kernel, and it "
+                "is kernel PCA.",
+                r"\lambda_i=\frac{\mu_i}{n-1}",
+            ),
+        ),
+        "Takes the eigenvalues of the covariance of the columns, a 4 by 4 matrix instead of 18 by "
+        "18.",
+        duality,
+        "Schölkopf, Smola and Müller, Neural Computation 10 (1998) 1299-1319",
+    ),
+    Statement(
+        "PS-29",
+        "use",
+        "Distances between rows are enough to draw them: classical scaling gives the scores of "
+        "the components.",
+        r"\begin{gathered}B=-\tfrac12JD^{(2)}J=X_cX_c^\top,\\[4pt]J=I-\tfrac1n\mathbf 1\mathbf "
+        r"1^\top\end{gathered}",
+        (
+            r"$D^{(2)}$ holds the squared Euclidean distances $\lVert x_i-x_j\rVert^2$ of the rows",
+            "The eigenvalues that are used differ (axes are then unique up to sign)",
+        ),
+        (
+            Step(
+                "Centring changes no distance. Expand the squared distances of the centred rows "
+                "$x_i$.",
+                r"d_{ij}^2=\lVert x_i\rVert^2+\lVert x_j\rVert^2-2x_i^\top x_j",
+            ),
+            Step(
+                "As matrices, with $q_i=\\lVert x_i\\rVert^2$.",
+                r"D^{(2)}=q\mathbf 1^\top+\mathbf 1q^\top-2X_cX_c^\top",
+            ),
+            Step(
+                "$J$ subtracts means: it removes constants, and leaves the centred rows alone.",
+                r"J\mathbf 1=0,\qquad JX_c=X_c",
+            ),
+            Step("So only the products remain.", r"-\tfrac12JD^{(2)}J=X_cX_c^\top=US^2U^\top"),
+            Step(
+                "Its eigenvectors times the roots of the eigenvalues are the scores.",
+                r"US=X_cV=T",
+            ),
+        ),
+        "Decomposes the centred table itself; the claimed side sees only its distances.",
+        scaling,
+        "Torgerson, Psychometrika 17 (1952) 401-419; Gower, Biometrika 53 (1966) 325-338",
+    ),
+)
