@@ -39,6 +39,10 @@ def see_pairs(page: Page) -> None:
 
 def break_it(page: Page) -> None:
     page.get_by_text("verified here in").wait_for()
+    page.get_by_text("Step exactly 2/L", exact=True).click()
+    page.get_by_text("Fails without the hypothesis").evaluate(
+        "element => element.scrollIntoView({block: 'center'})"
+    )
 
 
 SHOTS: dict[str, tuple[str, int, tuple[Step, ...]]] = {
