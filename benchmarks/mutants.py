@@ -20,6 +20,9 @@ from core.foundations import SEED, Statement, Topic, verify
 SECONDS = 10.0
 """A changed formula may loop for ever; a check that takes longer has noticed."""
 
+SLIGHTLY = 1.01
+"""A result or a constant off by one per cent must be seen."""
+
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -107,7 +110,7 @@ def changed(function: types.FunctionType, old: str, new: str) -> Mutant:
 
 
 def every(function: types.FunctionType) -> Iterator[Mutant]:
-    """Return a formula with each of its operators, signs and constants changed in turn."""
+    """Return a formula with each operator, sign, constant and result changed in turn."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     for place, node in enumerate(_body(tree)):
         copied = copy.deepcopy(tree)
@@ -137,10 +140,17 @@ def ids(statements: Sequence[Statement]) -> list[str]:
 
 
 def _body(tree: ast.Module) -> list[ast.AST]:
-    """Return the nodes of a function without its arguments: defaults are not in its code."""
+    """Return the nodes of a function that may be changed.
+
+    Arguments stay, because defaults are not in the code. So do the results of functions inside: a
+    root finder, for one, is not misled by a multiple.
+    """
     (definition,) = tree.body
     assert isinstance(definition, ast.FunctionDef)
-    return [node for part in definition.body for node in ast.walk(part)]
+    nodes = [node for part in definition.body for node in ast.walk(part)]
+    inside = [one for node in nodes if isinstance(node, ast.FunctionDef) for one in ast.walk(node)]
+    kept = {id(one) for one in inside if isinstance(one, ast.Return)}
+    return [node for node in nodes if id(node) not in kept]
 
 
 def _change(node: ast.AST) -> str:
@@ -158,6 +168,9 @@ def _change(node: ast.AST) -> str:
         return f"{old_op.__name__} to {OPPOSITE[old_op].__name__}"
     if isinstance(node, ast.Constant):
         return _other_number(node)
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.expr):
+        node.value = ast.BinOp(ast.Constant(SLIGHTLY), ast.Mult(), node.value)
+        return f"result times {SLIGHTLY:g}"
     return ""
 
 
@@ -165,7 +178,7 @@ def _other_number(node: ast.Constant) -> str:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    node.value = other = value + 1 if isinstance(value, int) else (1.1 * value or 1.0)
+    node.value = other = value + 1 if isinstance(value, int) else (SLIGHTLY * value or 1.0)
     return f"{value:g} to {other:g}"
 
 

@@ -235,7 +235,7 @@ def _ratios(steps: Sequence[float] | None) -> dict[str, Any]:
     for step in steps:
         if not kept or math.log10(step / kept[-1]) >= room:
             kept.append(step)
-    names = [f"{step:.3g}" for step in kept]
+    names = [f"{step:,.0f}" if step >= 1000 else f"{step:.3g}" for step in kept]
     return {"type": "log", "tickvals": kept, "ticktext": names, "tickangle": 0}
 
 

@@ -103,14 +103,19 @@ def deep_relu(
 def homogeneous(rng: np.random.Generator, *, biased: bool = False) -> Reading:
     """Compare ``x.grad f`` at x and at a multiple with Euler's theorem."""
     claimed, measured = [], []
-    for power, layers in ((1, 2), (2, 2), (3, 1)):
+    for power, layers in ((1, 2), (2, 2), (3, 1), (2, 3)):
         f, x, _ = deep_relu(rng, power, layers, biased=biased)
+        while not f(x):  # All units of a layer are off, and 0 would be compared with 0.
+            f, x, _ = deep_relu(rng, power, layers, biased=biased)
         degree = network.degree_of_network(power, layers)
         for factor in (1.0, 1.3):
             at = factor * x
-            claimed.append(network.radial_slope(factor, degree, float(f(x))))
-            measured.append(float(at @ numeric.gradient(f, at)))
-    return equal(claimed, measured, "sums of input times gradient")
+            gradient = numeric.gradient(f, at)
+            # Without this scale high powers would hide low ones.
+            size = float(np.linalg.norm(at) * np.linalg.norm(gradient))
+            claimed.append(network.radial_slope(factor, degree, float(f(x))) / size)
+            measured.append(float(at @ gradient) / size)
+    return equal(claimed, measured, "input times gradient over the product of their lengths")
 
 
 def with_biases(rng: np.random.Generator) -> Reading:
@@ -235,7 +240,8 @@ STATEMENTS = (
                 r"\nabla f(cx)=\nabla f(x)\;\Rightarrow\;\mathrm{IG}_i=x_i\,\partial_if(x)",
             ),
         ),
-        how="Complex steps of each input of networks with powers 1, 2 and 3, at x and at 1.3 x.",
+        how="Complex steps of each input of networks with powers 1, 2 and 3 and with up to three "
+        "hidden layers, at x and at 1.3 x.",
         check=homogeneous,
         source="Ancona et al., Towards Better Understanding of Gradient-Based Attribution Methods, "
         "2018; Euler's theorem on homogeneous functions",

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.foundations.backpropagation import formulas, numeric
-from core.foundations.compare import equal, sampled
+from core.foundations.compare import equal
 from core.foundations.schema import Kind, Reading, Statement, Step
 
 Floats = NDArray[np.float64]
 
 IMAGE, KERNEL = (6, 7), (3, 2)
-SIZE, DRAWS = 24, 40_000
-QUERY_SD, KEY_SD = 0.7, 1.4
+SIZES = (2, 3, 7)
 
 
 def correlate(image: Any, kernel: Any) -> Any:
@@ -66,13 +65,14 @@ def spread_out(rng: np.random.Generator) -> Reading:
 def pooling(rng: np.random.Generator, *, ties: bool = False) -> Reading:
     """Compare the gradients of max and average pooling with central differences."""
     windows, delta = _windows(rng, ties=ties), numeric.signed(rng, 5)
+    averaged = (windows, windows[:, :3])
     claimed = _joined(
         formulas.max_pool_gradient(windows, delta),
-        formulas.average_pool_gradient(delta, windows.shape[1]),
+        *(formulas.average_pool_gradient(delta, x.shape[1]) for x in averaged),
     )
     measured = _joined(
         numeric.central(lambda x: float(delta @ x.max(axis=1)), windows),
-        numeric.central(lambda x: float(delta @ x.mean(axis=1)), windows),
+        *(numeric.central(lambda x: float(delta @ x.mean(axis=1)), x) for x in averaged),
     )
     return equal(claimed, measured, "gradient for each entry of the windows", kind=Kind.DIFFERENCE)
 
@@ -86,9 +86,11 @@ def tied_pooling(rng: np.random.Generator) -> Reading:
 
 
 def _windows(rng: np.random.Generator, *, ties: bool) -> Floats:
-    """Draw windows whose entries differ by at least a tenth, or whose two largest are equal."""
-    levels = np.array([0.1, 0.4, 0.9, 0.9 if ties else 1.3])
-    return rng.permuted(np.tile(levels, (5, 1)), axis=1) + numeric.signed(rng, 5, 1)
+    """Draw windows whose two largest entries are equal, or apart: some just more than a step."""
+    levels = np.tile([0.1, 0.4, 0.9, 0.9], (5, 1))
+    if not ties:
+        levels[:, 3] += [3 * numeric.REAL, 1e-4, 0.01, 0.1, 0.4]
+    return rng.permuted(levels, axis=1) + numeric.signed(rng, 5, 1)
 
 
 def attention(rng: np.random.Generator) -> Reading:
@@ -112,30 +114,36 @@ def attention(rng: np.random.Generator) -> Reading:
     return equal(_joined(*claimed), _joined(*measured), "entries of the gradients for Q, K and V")
 
 
-def scores(
-    rng: np.random.Generator, *, divisor: float, mean: float = 0.0, size: int = SIZE
-) -> Floats:
-    """Draw squared deviations of scores ``q.k / divisor`` for entries with a given mean."""
-    q = mean + QUERY_SD * rng.standard_normal((DRAWS, size))
-    k = mean + KEY_SD * rng.standard_normal((DRAWS, size))
-    found: Floats = ((np.einsum("ij,ij->i", q, k) - size * mean**2) / divisor) ** 2
-    return found
+def entries(rng: np.random.Generator, mean: float = 0.0) -> tuple[Floats, numeric.Law, numeric.Law]:
+    """Return variances and laws of an entry of a query and of a key: two values around a mean."""
+    sizes = rng.uniform(0.6, 1.5, size=2)
+    (q, q_chances), (k, k_chances) = (numeric.skewed(rng, float(sd)) for sd in sizes)
+    return sizes**2, (q + mean, q_chances), (k + mean, k_chances)
+
+
+def variance_of_scores(query: numeric.Law, key: numeric.Law, size: int, divisor: float) -> float:
+    """Return the variance of ``q.k / divisor``, with every query and every key listed."""
+    queries, keys = numeric.outcomes(query, size), numeric.outcomes(key, size)
+    return numeric.inner_variance(queries, keys, divisor)
 
 
 def score_variance(rng: np.random.Generator, mean: float = 0.0) -> Reading:
-    """Compare the variance of a score with squared deviations of sampled scores."""
-    size = int(rng.integers(12, 40))
-    root = float(np.sqrt(size))
-    claimed = formulas.score_variance(size, QUERY_SD**2, KEY_SD**2, root)
-    draws = scores(rng, divisor=root, mean=mean, size=size)
-    return sampled(claimed, draws, f"squared deviations of q.k / sqrt(d), d = {size}")
+    """Compare the variance of a score by size and divisor with that over all outcomes."""
+    (q, k), query, key = entries(rng, mean)
+    claimed, measured = [], []
+    for size in SIZES:
+        for divisor in (1.0, float(np.sqrt(size)), float(rng.uniform(1.2, 3.0))):
+            claimed.append(formulas.score_variance(size, q, k, divisor))
+            measured.append(variance_of_scores(query, key, size, divisor))
+    return equal(claimed, measured, "variances of scores of 2, 3 and 7 entries")
 
 
 def score_variance_with_mean(rng: np.random.Generator, mean: float) -> Reading:
     """Compare the variance of a score of entries with a mean with its own formula."""
-    q, k = QUERY_SD**2, KEY_SD**2
-    draws = scores(rng, divisor=float(np.sqrt(SIZE)), mean=mean)
-    return sampled(q * k + mean**2 * (q + k), draws, "squared deviations, entries with a mean")
+    (q, k), query, key = entries(rng, mean)
+    measured = [variance_of_scores(query, key, size, float(np.sqrt(size))) for size in SIZES]
+    claimed = np.full(len(SIZES), q * k + mean**2 * (q + k))
+    return equal(claimed, measured, "variances of q.k / sqrt(d), entries with a mean")
 
 
 def network_maps(rng: np.random.Generator, *, pooled: bool = True) -> tuple[Floats, Floats, Floats]:
@@ -253,7 +261,8 @@ STATEMENTS = (
                 r"\frac{\partial}{\partial x_i}\frac1n\sum_jx_j=\frac1n",
             ),
         ),
-        how="Central differences of both poolings, entry by entry.",
+        how="Central differences of both poolings, entry by entry. The two largest entries of a "
+        "window are between three steps and 0.4 apart.",
         check=pooling,
         source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 9.3",
     ),
@@ -326,8 +335,9 @@ STATEMENTS = (
                 r"\operatorname{Var}(q^\top k/\sqrt d)=\sigma_q^2\sigma_k^2",
             ),
         ),
-        how="Squared deviations of 40 000 sampled scores; the number of entries is drawn from 12 "
-        "to 39.",
+        how="The variance over every possible query and key of 2, 3 and 7 entries, which take two "
+        "values each with unequal chances: undivided, divided by the root, and by another "
+        "number.",
         check=score_variance,
         source="Vaswani et al., Attention Is All You Need, 2017, section 3.2.1, footnote 4",
     ),

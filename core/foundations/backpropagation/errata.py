@@ -6,8 +6,7 @@ import numpy as np
 from scipy import signal
 
 from core.foundations.backpropagation import blocks, counting, layers, numeric, scale, second_order
-from core.foundations.backpropagation import formulas_network as network
-from core.foundations.compare import at_least, at_most, equal, sampled
+from core.foundations.compare import at_least, at_most, equal
 from core.foundations.schema import Erratum, Reading
 
 
@@ -31,9 +30,10 @@ def _unflipped(rng: np.random.Generator) -> Reading:
 
 
 def _by_dimension(rng: np.random.Generator) -> Reading:
-    claimed = blocks.QUERY_SD**2 * blocks.KEY_SD**2
-    draws = blocks.scores(rng, divisor=float(blocks.SIZE))
-    return sampled(claimed, draws, "squares of scores divided by d")
+    (q, k), query, key = blocks.entries(rng)
+    measured = [blocks.variance_of_scores(query, key, size, float(size)) for size in blocks.SIZES]
+    claimed = np.full(len(measured), q * k)
+    return equal(claimed, measured, "variances of scores divided by their number of entries")
 
 
 def _smaller_step(rng: np.random.Generator) -> Reading:
@@ -54,9 +54,13 @@ def _doubled(rng: np.random.Generator) -> Reading:
 
 
 def _xavier_relu(rng: np.random.Generator) -> Reading:
-    first = network.preactivation_variance(scale.INPUTS, 1 / 8, scale.SPREAD**2)
-    draws = scale.deep(rng, weight_variance=1 / 8)
-    return sampled(first, draws, "mean squares of the third ReLU layer")
+    x = numeric.signed(rng, 2)
+    first, third = [], []
+    for width in (2, 3):
+        law = np.array([-1.0, 1.0]) / np.sqrt(width), np.full(2, 0.5)
+        first.append(scale.deep(law, x, width, 0))
+        third.append(scale.deep(law, x, width, 2))
+    return equal(first, third, "mean squares of the first and of the third layer")
 
 
 def _always_vanish(rng: np.random.Generator) -> Reading:
@@ -129,8 +133,8 @@ ERRATA = (
     Erratum(
         id="BP-e4",
         claim="Dividing attention scores by the dimension keeps their variance.",
-        counterexample="Sampled scores of 24 entries: divided by 24 their variance is 24 times too "
-        "small, and the softmax is almost even.",
+        counterexample="All scores of 2, 3 and 7 entries that take two values each: divided by 2, "
+        "3 and 7 their variances are 2, 3 and 7 times too small.",
         check=_by_dimension,
         corrected="A sum of $d$ independent terms has a standard deviation of order $\\sqrt d$, so "
         "the divisor is $\\sqrt d$.",
@@ -160,8 +164,9 @@ ERRATA = (
     Erratum(
         id="BP-e7",
         claim="A weight variance of $1/n$ keeps the scale of a network, whatever its activation.",
-        counterexample="Networks of three ReLU layers with eight units and variance 1/8: the mean "
-        "square falls to a quarter of that of the first layer.",
+        counterexample="All networks with weights of either sign, with two or three units in each "
+        "layer and the variance 1/2 or 1/3: after two ReLU layers the mean square is a quarter "
+        "of that of the first layer.",
         check=_xavier_relu,
         corrected="ReLU keeps half of the mean square, so the variance must be $2/n$.",
         statement="BP-24",

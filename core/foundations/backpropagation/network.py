@@ -11,13 +11,13 @@ from scipy import optimize
 
 from core.foundations.backpropagation import formulas, numeric
 from core.foundations.backpropagation import formulas_network as network
-from core.foundations.compare import equal, sampled
+from core.foundations.compare import equal
 from core.foundations.schema import Kind, Reading, Statement, Step
 
 Floats = NDArray[np.float64]
 
 WIDTHS, SAMPLES = (4, 5, 3, 3), 6
-GRID, DRAWS = 1e-3, 60_000
+STEPS = (0.07, 0.16, 0.31)
 
 
 def _outputs(weights: list[Floats], biases: list[Floats], x: Floats) -> tuple[list[Floats], Any]:
@@ -118,23 +118,31 @@ def last_use(rng: np.random.Generator) -> Reading:
     return equal(terms[0], measured, "entries of the gradient for the last use")
 
 
-def _regression(rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    return numeric.signed(rng, 5, 3), numeric.signed(rng, 5), numeric.signed(rng, 3)
+def _regression(rng: np.random.Generator, size: int = 5) -> tuple[Floats, Floats, Floats]:
+    return numeric.signed(rng, size, 3), numeric.signed(rng, size), numeric.signed(rng, 3)
 
 
 def batch(rng: np.random.Generator) -> Reading:
-    """Compare the mean of gradients with the mean loss, and with the mean over all pairs."""
-    x, y, w = _regression(rng)
+    """Compare the mean of gradients with the mean loss, and with the mean over all batches."""
+    claimed, measured = [], []
+    for size, drawn in ((5, 2), (4, 3)):
+        whole, smaller, samples = _batches(rng, size, drawn)
+        claimed += [network.batch_gradient(samples)] * 2
+        measured += [whole, smaller]
+    note = "whole batches, and the mean of all batches of two of five and three of four"
+    return equal(np.concatenate(claimed), np.concatenate(measured), note)
+
+
+def _batches(rng: np.random.Generator, size: int, drawn: int) -> tuple[Floats, Floats, Floats]:
+    """Return gradients: of the whole batch, the mean of those of all batches, and of samples."""
+    x, y, w = _regression(rng, size)
     samples = 2 * (np.tanh(x @ w) - y)[:, None] * (1 - np.tanh(x @ w) ** 2)[:, None] * x
 
     def gradient(rows: list[int]) -> Floats:
         return numeric.gradient(lambda v: ((np.tanh(x[rows] @ v) - y[rows]) ** 2).mean(), w)
 
-    whole = gradient(list(range(5)))
-    pairs = [gradient(list(rows)) for rows in itertools.combinations(range(5), 2)]
-    claimed = network.batch_gradient(samples)
-    measured = np.concatenate([whole, np.mean(pairs, axis=0)])
-    return equal(np.tile(claimed, 2), measured, "whole batch, and the mean of all batches of two")
+    found = [gradient(list(rows)) for rows in itertools.combinations(range(size), drawn)]
+    return gradient(list(range(size))), np.mean(found, axis=0), samples
 
 
 def root_of_mean(rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
@@ -154,19 +162,35 @@ def coupled_batch(rng: np.random.Generator) -> Reading:
 
 
 def rounding(rng: np.random.Generator) -> Reading:
-    """Compare the error of a difference of rounded values with squares of sampled errors."""
-    third, step = 1.7, 0.11
-    x = rng.uniform(-2, 2, DRAWS)
-    cubic = np.polynomial.Polynomial([0.4, -1.1, 0.8, third / 6])
-    # Grids shifted at random make the errors independent; on one grid they are only nearly so.
-    above, below = (
-        (np.round(cubic(x + s) / GRID + shift) - shift) * GRID
-        for s, shift in zip((step, -step), rng.random((2, DRAWS)), strict=True)
-    )
-    errors = (above - below) / (2 * step) - cubic.deriv()(x)
-    # At this step both parts of the error count about the same.
-    claimed = network.difference_error(third, GRID / np.sqrt(12), step)
-    return sampled(claimed, errors**2, "squared errors of differences of rounded values")
+    """Compare the error of a difference of disturbed values with its mean over all errors."""
+    quartic = np.polynomial.Polynomial(numeric.signed(rng, 5))
+    # On this side of 0 both parts of the third derivative have the same sign.
+    x = float(np.prod(np.sign(quartic.coef[3:])) * rng.uniform(0.3, 1.3))
+    slope, third = float(quartic.deriv()(x)), float(quartic.deriv(3)(x))
+    sd, grid = rng.uniform(0.02, 0.1, size=2)
+    claimed, measured = [], []
+    for step in STEPS:
+        above, below = float(quartic(x + step)), float(quartic(x - step))
+        errors = [numeric.skewed(rng, float(sd)) for _ in range(2)]
+        rounded = [_rounded(value, float(grid)) for value in (above, below)]
+        for noise, ((up, p), (down, r)) in ((sd, errors), (grid / np.sqrt(12), rounded)):
+            found = (above + up[:, None] - below - down) / (2 * step) - slope
+            measured.append(float(p @ found**2 @ r))
+            claimed.append(network.difference_error(third, float(noise), step))
+    return equal(claimed, measured, "mean squared errors of differences at three steps")
+
+
+def _rounded(value: float, grid: float) -> numeric.Law:
+    """Return the errors of a value on a grid at nodes over the grid's origin, with weights.
+
+    They fall evenly with the origin, but for one jump; three nodes on each side of it integrate
+    their squares exactly.
+    """
+    jump = (0.5 - value / grid) % 1
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+    origins = np.concatenate([jump * (nodes + 1) / 2, jump + (1 - jump) * (nodes + 1) / 2])
+    errors = (np.round(value / grid + origins) - origins) * grid - value
+    return errors, np.concatenate([jump * weights, (1 - jump) * weights]) / 2
 
 
 def best_step(rng: np.random.Generator) -> Reading:
@@ -315,8 +339,8 @@ STATEMENTS = (
                 r"\mathbb E\Bigl[\frac1m\sum_{i\in S}\nabla\ell_i\Bigr]=\frac1B\sum_i\nabla\ell_i",
             ),
         ),
-        how="Complex steps of the mean loss of the whole batch, and of each of the ten batches of "
-        "two.",
+        how="Complex steps of the mean loss of the whole batch, and of each of its batches: all "
+        "those of two of five samples, and of three of four.",
         check=batch,
         source="Bottou, Curtis and Nocedal, Optimization Methods for Large-Scale Machine Learning, "
         "2018, section 3",
@@ -352,8 +376,9 @@ STATEMENTS = (
                 r"s^2=\int_{-q/2}^{q/2}\frac{e^2}q\,\mathrm de=\frac{q^2}{12}",
             ),
         ),
-        how="60 000 differences of a cubic at random places. Each value is rounded to a grid of "
-        "width 0.001 whose origin is drawn at random.",
+        how="The mean over everything that can happen to both values of a quartic, at three steps: "
+        "each errs by one of two numbers with unequal chances, or each is rounded to a grid, "
+        "with an integral over the place of its origin.",
         check=rounding,
         source="Press et al., Numerical Recipes, 2007, section 5.7; Higham, Accuracy and Stability "
         "of Numerical Algorithms, 2002, chapter 1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+Law = tuple[Floats, Floats]
+"""Everything that can come out (values, or vectors as rows), and the probability of each."""
 
 IMAGINARY = 1e-30
 """Imaginary step; it never meets the real part, so nothing cancels however small it is."""
@@ -80,3 +84,24 @@ def orthogonal(rng: np.random.Generator, size: int) -> Floats:
     """Draw an orthogonal matrix."""
     found: Floats = np.linalg.qr(rng.normal(size=(size, size)))[0]
     return found
+
+
+def skewed(rng: np.random.Generator, sd: float) -> Law:
+    """Draw a law of two values, not symmetric, with mean 0 and the given standard deviation."""
+    rare = rng.uniform(0.2, 0.4)
+    root = math.sqrt(rare / (1 - rare))
+    return sd * np.array([-root, 1 / root]), np.array([1 - rare, rare])
+
+
+def outcomes(law: Law, size: int) -> Law:
+    """List every vector of independent entries that follow a law of a few values."""
+    values, chances = law
+    places = np.array(list(itertools.product(range(len(values)), repeat=size)))
+    return values[places], np.asarray(chances[places].prod(axis=1))
+
+
+def inner_variance(left: Law, right: Law, divisor: float = 1.0) -> float:
+    """Return the variance of ``u.v / divisor`` for independent vectors, from all outcomes."""
+    (u, p), (v, r) = left, right
+    products = u @ v.T / divisor
+    return float(p @ (products - p @ products @ r) ** 2 @ r)

@@ -10,37 +10,54 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import integrate
 
+from core.foundations.backpropagation import formulas, numeric
 from core.foundations.backpropagation import formulas_network as network
-from core.foundations.backpropagation import numeric
-from core.foundations.compare import equal, sampled
+from core.foundations.compare import equal
 from core.foundations.schema import Reading, Statement, Step
 
 Floats = NDArray[np.float64]
 
-INPUTS, WEIGHT_VARIANCE, DRAWS = 8, 0.35, 80_000
-MEAN, SPREAD = 0.6, 0.9
+SIZES, MEAN = (2, 3, 7), 0.6
+NETWORKS = ((3, 2, 1), (2, 2, 2), (1, 2, 3), (3, 3, 1), (2, 3, 2))
+"""Inputs, width of the hidden layers, and their number, of networks that can be listed."""
+
+GAINS, DEPTHS = ((2, 5), (4, 2), (3, 4)), (2, 3, 5)
 
 
-def preactivations(rng: np.random.Generator, common: float = 0.0) -> Floats:
-    """Draw squares of ``w.a``; ``common`` is the correlation between the weights of a unit."""
-    a = MEAN + SPREAD * rng.standard_normal((DRAWS, INPUTS))
-    w = np.sqrt(1 - common) * rng.standard_normal((DRAWS, INPUTS))
-    w += np.sqrt(common) * rng.standard_normal((DRAWS, 1))
-    found: Floats = WEIGHT_VARIANCE * np.einsum("ij,ij->i", w, a) ** 2
-    return found
+def units(rng: np.random.Generator, common: float = 0.0) -> tuple[list[float], float, float]:
+    """Return the variance of ``w.a`` by size, that of a weight, and the mean square of an input.
+
+    Weights and inputs take two values each. With the probability ``common``, which then is the
+    correlation of two weights, all weights of a unit are the same; otherwise independent.
+    """
+    weight_sd, input_sd = (float(sd) for sd in rng.uniform(0.5, 1.2, size=2))
+    weight, (a, a_chances) = numeric.skewed(rng, weight_sd), numeric.skewed(rng, input_sd)
+    found = []
+    for size in SIZES:
+        w, chances = numeric.outcomes(weight, size)
+        w = np.concatenate([w, np.outer(weight[0], np.ones(size))])
+        chances = np.concatenate([(1 - common) * chances, common * weight[1]])
+        inputs = numeric.outcomes((a + MEAN, a_chances), size)
+        found.append(numeric.inner_variance((w, chances), inputs))
+    return found, weight_sd**2, MEAN**2 + input_sd**2
 
 
 def forward_variance(rng: np.random.Generator, common: float = 0.0) -> Reading:
-    """Compare ``n Var(w) E[a²]`` with squares of sampled preactivations."""
-    claimed = network.preactivation_variance(INPUTS, WEIGHT_VARIANCE, MEAN**2 + SPREAD**2)
-    return sampled(claimed, preactivations(rng, common), "squares of preactivations")
+    """Compare ``n Var(w) E[a²]`` with the variance over all weights and inputs."""
+    measured, weight, square = units(rng, common)
+    claimed = [network.preactivation_variance(size, weight, square) for size in SIZES]
+    return equal(claimed, measured, "variances with 2, 3 and 7 inputs")
 
 
 def correlated_variance(rng: np.random.Generator, common: float) -> Reading:
     """Compare the variance with correlated weights with its own formula."""
-    claimed = network.preactivation_variance(INPUTS, WEIGHT_VARIANCE, MEAN**2 + SPREAD**2)
-    claimed += common * WEIGHT_VARIANCE * INPUTS * (INPUTS - 1) * MEAN**2
-    return sampled(claimed, preactivations(rng, common), "squares, weights correlated")
+    measured, weight, square = units(rng, common)
+    claimed = [
+        network.preactivation_variance(size, weight, square)
+        + common * weight * size * (size - 1) * MEAN**2
+        for size in SIZES
+    ]
+    return equal(claimed, measured, "variances with 2, 3 and 7 inputs, weights correlated")
 
 
 def relu_half(rng: np.random.Generator, *, skewed: bool = False) -> Reading:
@@ -73,88 +90,111 @@ def _densities(scale: float, skewed: bool) -> list[tuple[float, Callable[[float]
     ]
 
 
-def deep(rng: np.random.Generator, weight_variance: float = 0.31) -> Floats:
-    """Draw mean squares of the last of three ReLU layers, each from a network of its own."""
-    width, networks = 8, 24_000
-    side = np.sqrt(12 * weight_variance)
-    z = _layer(rng, side, np.full((networks, INPUTS), SPREAD))
-    for _ in range(2):
-        z = _layer(rng, side, np.maximum(z, 0))
-    return np.asarray((z**2).sum(axis=1) / width)
+def deep(law: numeric.Law, x: Floats, width: int, layers: int) -> float:
+    """Return the mean square of what a unit is given, some ReLU layers after the first one.
+
+    Every network whose weights follow the law of a few values is run.
+    """
+    a, chances = x[None, :], np.ones(1)
+    for _ in range(layers):
+        w, p = numeric.outcomes(law, width * a.shape[1])
+        z = np.einsum("mij,nj->nmi", w.reshape(len(w), width, -1), a)
+        a, chances = np.maximum(z, 0).reshape(-1, width), np.outer(chances, p).ravel()
+    w, p = numeric.outcomes(law, a.shape[1])
+    return float(chances @ (a @ w.T) ** 2 @ p)
 
 
-def _layer(rng: np.random.Generator, side: float, a: Floats) -> Floats:
-    """Return one layer of many networks: uniform weights of the given width of distribution."""
-    n, width = a.shape
-    w = side * (rng.random((n, width, width), dtype=np.float32) - np.float32(0.5))
-    return np.asarray(np.matmul(w, a[:, :, None])[:, :, 0])
+def _symmetric(rng: np.random.Generator, variance: float, zero: float) -> numeric.Law:
+    """Return a law of 0, with the given probability, and two values of opposite sign."""
+    size = np.sqrt(variance / (1 - zero))
+    if not zero:
+        return np.array([-size, size]), np.full(2, 0.5)
+    return np.array([-size, 0.0, size]), np.array([(1 - zero) / 2, zero, (1 - zero) / 2])
 
 
 def deep_scale(rng: np.random.Generator) -> Reading:
-    """Compare the mean square after three layers with sampled networks."""
-    first = network.preactivation_variance(INPUTS, 0.31, SPREAD**2)
-    claimed = network.deep_mean_square(first, 8, 0.31, 2)
-    return sampled(claimed, deep(rng), "mean squares of the last layer of 24 000 networks")
+    """Compare mean squares after some ReLU layers with those over all networks."""
+    zeros = float(rng.uniform(0.2, 0.6))
+    claimed, measured = [], []
+    for inputs, width, layers, zero in [*((*one, 0.0) for one in NETWORKS), (2, 2, 2, zeros)]:
+        variance, x = float(rng.uniform(0.4, 1.3)), numeric.signed(rng, inputs)
+        first = network.preactivation_variance(inputs, variance, float((x**2).mean()))
+        claimed.append(network.deep_mean_square(first, width, variance, layers))
+        measured.append(deep(_symmetric(rng, variance, zero), x, width, layers))
+    return equal(claimed, measured, "mean squares after one, two and three hidden layers")
 
 
 def xavier(rng: np.random.Generator) -> Reading:
     """Compare both gains under Xavier's variance, and their mean, with all layers of two values."""
-    inputs, outputs = (int(size) for size in rng.choice([(2, 5), (3, 4), (5, 2), (4, 3)]))
-    variance = network.xavier_variance(inputs, outputs)
-    a, delta = numeric.signed(rng, inputs), numeric.signed(rng, outputs)
-    signs = np.array(list(itertools.product([-1.0, 1.0], repeat=inputs * outputs)))
-    w = np.sqrt(variance) * signs.reshape(-1, outputs, inputs)
-    back = float(((delta @ w) ** 2).mean() / (delta**2).mean())
-    ahead = float(((w @ a) ** 2).mean())
-    size = float((a**2).mean())
-    return equal(
-        [
+    claimed, measured = [], []
+    for inputs, outputs in GAINS:
+        variance = network.xavier_variance(inputs, outputs)
+        a, delta = numeric.signed(rng, inputs), numeric.signed(rng, outputs)
+        signs = np.array(list(itertools.product([-1.0, 1.0], repeat=inputs * outputs)))
+        w = np.sqrt(variance) * signs.reshape(-1, outputs, inputs)
+        back = float(((delta @ w) ** 2).mean() / (delta**2).mean())
+        ahead = float(((w @ a) ** 2).mean())
+        size = float((a**2).mean())
+        claimed += [
             network.backward_gain(outputs, variance),
             network.preactivation_variance(inputs, variance, size),
             1.0,
-        ],
-        [back, ahead, (back + ahead / size) / 2],
-        f"mean squares backwards and forwards, and the mean gain, of {len(w)} layers",
-    )
+        ]
+        measured += [back, ahead, (back + ahead / size) / 2]
+    note = "mean squares backwards and forwards, and the mean gain, of three shapes of layers"
+    return equal(claimed, measured, note)
 
 
 def _sigmoid_chain(
-    rng: np.random.Generator, activation: Callable[[Any], Any], gain: float, *, centred: bool
-) -> float:
-    """Return the spectral norm of the Jacobian of three layers with ``|W| = gain``.
+    rng: np.random.Generator,
+    activation: Callable[[Any], Any],
+    gain: float,
+    layers: int,
+    *,
+    centred: bool,
+) -> tuple[float, float]:
+    """Return the spectral norm of the Jacobian of some layers with ``|W| = gain``.
 
-    A centred chain has biases that place every unit where its slope is largest.
+    The first one is found by running the layers, the second one from the slopes of the sigmoid. A
+    centred chain has biases that place every unit where its slope is largest.
     """
-    weights = [gain * numeric.orthogonal(rng, 4) for _ in range(3)]
+    weights = [gain * numeric.orthogonal(rng, 4) for _ in range(layers)]
     middle = activation(np.zeros(4))
-    offsets = [np.zeros(4) if centred else numeric.signed(rng, 4) for _ in range(3)]
+    offsets = [np.zeros(4) if centred else numeric.signed(rng, 4) for _ in range(layers)]
 
-    def run(x: Any) -> Any:
-        for i, (weight, offset) in enumerate(zip(weights, offsets, strict=True)):
-            given = x if i == 0 else x - middle
-            x = activation(weight @ given + offset)
-        return x
+    def run(x: Any) -> list[Any]:
+        given, found = x, []
+        for weight, offset in zip(weights, offsets, strict=True):
+            found.append(activation(weight @ given + offset))
+            given = found[-1] - middle
+        return found
 
-    found = numeric.jacobian(run, np.zeros(4))
-    return float(np.linalg.norm(found, 2))
+    product = np.eye(4)
+    for weight, output in zip(weights, run(np.zeros(4)), strict=True):
+        product = np.diag(formulas.sigmoid_slope(output)) @ weight @ product
+    found = numeric.jacobian(lambda x: run(x)[-1], np.zeros(4))
+    return float(np.linalg.norm(found, 2)), float(np.linalg.norm(product, 2))
 
 
 def vanishing(
     rng: np.random.Generator, activation: Callable[[Any], Any] = numeric.sigmoid
 ) -> Reading:
-    """Compare the bound with the Jacobian where it is tight, and check that it holds elsewhere."""
-    gain = float(rng.uniform(1.2, 3.0))
-    bound = network.sigmoid_bound(gain, 3)
-    tight = _sigmoid_chain(rng, activation, gain, centred=True)
-    other = _sigmoid_chain(rng, activation, gain, centred=False)
-    note = "norm in the tight case, and excess over the bound elsewhere"
-    return equal([bound, 0.0], [tight, max(0.0, other - bound)], note)
+    """Compare the bound with the Jacobian where it is tight, and the smaller norm elsewhere."""
+    claimed, measured = [], []
+    for layers in DEPTHS:
+        gain = float(rng.uniform(1.2, 3.0))
+        bound = network.sigmoid_bound(gain, layers)
+        tight, _ = _sigmoid_chain(rng, activation, gain, layers, centred=True)
+        other, by_slopes = _sigmoid_chain(rng, activation, gain, layers, centred=False)
+        claimed += [bound, min(bound, by_slopes)]
+        measured += [tight, other]
+    return equal(claimed, measured, "norms of 2, 3 and 5 layers, in the tight case and elsewhere")
 
 
 def steep(rng: np.random.Generator) -> Reading:
     """Compare the norm of centred tanh layers with the product of the weights' norms."""
     gain = float(rng.uniform(1.2, 3.0))
-    measured = _sigmoid_chain(rng, np.tanh, gain, centred=True)
+    measured, _ = _sigmoid_chain(rng, np.tanh, gain, 3, centred=True)
     return equal(gain**3, measured, "norm of three tanh layers")
 
 
@@ -187,7 +227,8 @@ STATEMENTS = (
                 r"=n\sigma_w^2\,\mathbb E[a^2]",
             ),
         ),
-        how="Squares of 80 000 sampled units with eight inputs of mean 0.6.",
+        how="The variance over every possible unit of two, three and seven inputs of mean 0.6. "
+        "Weights and inputs take two values each, with unequal chances.",
         check=forward_variance,
         source="Glorot and Bengio, Understanding the Difficulty of Training Deep Feedforward "
         "Neural Networks, 2010, section 4.2.1",
@@ -243,7 +284,8 @@ STATEMENTS = (
                 r"\mathbb E[z_l^2]=\mathbb E[z_1^2]\Bigl(\frac{n\sigma_w^2}2\Bigr)^{l-1}",
             ),
         ),
-        how="24 000 networks with uniform weights; of each the mean square of its third layer.",
+        how="The mean over every possible network with two or three units in each of up to three "
+        "hidden layers. Its weights take two values of opposite sign, or these and 0.",
         check=deep_scale,
         source="He et al., Delving Deep into Rectifiers, 2015, section 2.2",
     ),
@@ -283,8 +325,8 @@ STATEMENTS = (
                 r"\sigma_w^2=\frac2{n_{\text{in}}+n_{\text{out}}}",
             ),
         ),
-        how="Every pattern of signs for the weights of a small layer under Xavier's variance is "
-        "listed; the gains of both directions are averaged over all of them.",
+        how="Every pattern of signs for the weights of three small layers under Xavier's variance "
+        "is listed; the gains of both directions are averaged over all of them.",
         check=xavier,
         source="Glorot and Bengio, Understanding the Difficulty of Training Deep Feedforward "
         "Neural Networks, 2010, section 4.2.1",
@@ -322,8 +364,9 @@ STATEMENTS = (
                 r"z_l=0,\;W_l=cQ_l:\quad\lVert J\rVert_2=(c/4)^L",
             ),
         ),
-        how="Spectral norm of a Jacobian found by complex steps, in the tight case and in a random "
-        "one.",
+        how="Spectral norm of a Jacobian found by complex steps, for two, three and five layers: "
+        "in the tight case, and in a random one, where it must be that of the product of slopes "
+        "and weights and no more than the bound.",
         check=vanishing,
         source="Hochreiter, Untersuchungen zu dynamischen neuronalen Netzen, 1991; Pascanu, "
         "Mikolov and Bengio, On the Difficulty of Training Recurrent Neural Networks, 2013",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from core.foundations.bayesian_updating import formulas
-from core.foundations.compare import equal, sampled
+from core.foundations.compare import equal
 from core.foundations.schema import Reading, Section, Statement, Step
 
 Floats = NDArray[np.float64]
@@ -65,13 +65,16 @@ def _odds(rng: np.random.Generator) -> Reading:
 
 
 def _patients(rng: np.random.Generator) -> Reading:
-    prior, sensitivity, specificity = (
-        float(v) for v in rng.uniform([0.2, 0.8, 0.8], [0.4, 0.95, 0.95])
-    )
-    ill = rng.random(600_000) < prior
-    positive = rng.random(ill.size) < np.where(ill, sensitivity, 1 - specificity)
-    claimed = formulas.predictive_value(prior, sensitivity, specificity)
-    return sampled(float(claimed), ill[positive], "share of the ill among simulated positives")
+    claimed, measured = [], []
+    for size in rng.integers(1_000, 4_000, 12):
+        prior, sensitivity, specificity = _test(rng)
+        ill = rng.random(size) < prior
+        positive = rng.random(size) < np.where(ill, sensitivity, 1 - specificity)
+        # The population is finite and known, so its own shares are the probabilities.
+        rates = ill.mean(), positive[ill].mean(), (~positive)[~ill].mean()
+        claimed.append(float(formulas.predictive_value(*rates)))
+        measured.append(float(ill[positive].mean()))
+    return equal(claimed, measured, "share of the ill among the positive, 12 populations")
 
 
 def _sequence(rng: np.random.Generator) -> Reading:
@@ -188,7 +191,8 @@ STATEMENTS = (
                 r"P(D\mid +)=\frac{P(D,+)}{P(+)}=\frac{\pi s}{\pi s+(1-\pi)(1-c)}",
             ),
         ),
-        how="Simulates 600,000 patients, tests each, and counts the ill among the positive.",
+        how="Lists every patient of 12 populations with state and result, takes prevalence, "
+        "sensitivity and specificity from their counts, and counts the ill among the positive.",
         check=_patients,
         source="Gigerenzer and Hoffrage, How to improve Bayesian reasoning without instruction, "
         "Psychological Review, 1995.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, logit
+from scipy.special import betaln, comb, log_expit, logit
 
 from core.foundations.bayesian_updating import formulas_choice as formulas
 from core.foundations.bayesian_updating.numeric import counts, integral
@@ -28,23 +30,31 @@ SECTION = Section(
 )
 
 
+_FAR = 60.0
+"""Log odds beyond which no density here has mass that counts."""
+
+
 def _over_prior(rng: np.random.Generator) -> Reading:
     a, b = (float(v) for v in rng.uniform(0.6, 4.0, 2))
     n, level = int(rng.integers(8, 16)), float(rng.uniform(0.8, 0.97))
     x = counts(n)
     low, high = formulas.equal_tailed(a + x, b + n - x, level)
 
-    def hit(k: float, ends: tuple[float, float]) -> float:
+    def parts(k: float, ends: tuple[float, float]) -> list[Floats]:
         def mass(v: Floats) -> Floats:
-            t = expit(v)
-            joint = stats.beta.pdf(t, a, b) * stats.binom.pmf(k, n, t)
-            return np.asarray(joint * t * (1 - t))
+            joint = np.exp((a + k) * log_expit(v) + (b + n - k) * log_expit(-v) - betaln(a, b))
+            return np.asarray(comb(n, k) * joint)
 
         # In log odds the integrand is smooth, also where the density has a pole at 0 or 1.
-        return float(integral(mass, *logit(ends)))
+        edges = -_FAR, *logit(ends), _FAR
+        return [integral(mass, *edge) for edge in itertools.pairwise(edges)]
 
-    held = [hit(k, ends) for k, ends in zip(x, zip(low, high, strict=True), strict=True)]
-    return equal(level, sum(held), "coverage averaged over the prior")
+    mass = np.array([parts(*one) for one in zip(x, zip(low, high, strict=True), strict=True)])
+    tail = (1 - level) / 2
+    sides = np.array([tail, level, tail])
+    claimed = np.vstack([sides, np.tile(sides, (n + 1, 1))])
+    measured = np.vstack([mass.sum(axis=0), mass / mass.sum(axis=1, keepdims=True)])
+    return equal(claimed, measured, "mass below, inside and above: over the prior, each count")
 
 
 def _at_one(rng: np.random.Generator) -> Reading:
@@ -132,8 +142,8 @@ STATEMENTS = (
                 r"P(\theta\in C(X))=\gamma\sum_xm(x)=\gamma",
             ),
         ),
-        how="For each count, integrates prior times binomial probability over its interval, and "
-        "adds the integrals.",
+        how="For each count, integrates prior times binomial probability below, over and above "
+        "its interval, and adds the integrals; each count alone must split the same way.",
         check=_over_prior,
         source="Rubin, Bayesianly justifiable and relevant frequency calculations, Annals of "
         "Statistics, 1984.",

@@ -19,10 +19,11 @@ from core.foundations.bias_variance.instances import (
     skewed,
     wave,
 )
-from core.foundations.bias_variance.least_squares import POINTS, REFITS, SIGMA
 from core.foundations.bias_variance.regularisation import descended
 from core.foundations.compare import at_least, equal, sampled
 from core.foundations.schema import Break, Reading
+
+POINTS, SIGMA, REFITS = 30, 0.3, 4000
 
 
 def _absolute(rng: np.random.Generator) -> tuple[float, float]:

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 
 from core.foundations.bias_variance import formulas, formulas_many
-from core.foundations.bias_variance.instances import Floats, every, mean_and_variance, skewed
-from core.foundations.compare import equal, sampled
+from core.foundations.bias_variance.instances import COIN, Floats, every, mean_and_variance, skewed
+from core.foundations.compare import equal
 from core.foundations.schema import Reading, Section, Statement, Step
 
 SECTION = Section(
@@ -19,30 +19,33 @@ SECTION = Section(
     "learn from the same patients. What they have in common, shared errors and shared bias, stays "
     "however many are averaged.",
 )
-DRAWS = 100_000
-
-
-def correlated(rng: np.random.Generator, covariance: Floats, draws: int = DRAWS) -> Floats:
-    """Return the deviation of the average of models with a covariance, one draw a row."""
-    models = rng.normal(size=(draws, len(covariance))) @ np.linalg.cholesky(covariance).T
-    average: Floats = models.mean(axis=1)
-    return average
 
 
 def equicorrelation(correlation: float, variance: float, models: int) -> Floats:
-    """Return the covariance of models with equal variances and correlations."""
-    mixed = correlation + (1 - correlation) * np.eye(models)
-    covariance: Floats = variance * mixed
+    """Return the covariance of models with equal variances and correlations, entry by entry."""
+    covariance: Floats = np.full((models, models), correlation * variance)
+    np.fill_diagonal(covariance, variance)
     return covariance
 
 
+def average_variance(covariance: Floats) -> float:
+    """Return the variance of the average of models, over every outcome of their shocks."""
+    shocks, chances = every(COIN, len(covariance))
+    models = shocks @ np.linalg.cholesky(covariance).T
+    return mean_and_variance(models.mean(axis=1), chances)[1]
+
+
 def equal_correlation(rng: np.random.Generator) -> Reading:
-    """Draw correlated models and average them."""
-    models = int(rng.integers(5, 10))
-    correlation, variance = float(rng.uniform(0.2, 0.6)), float(rng.uniform(0.5, 1.5))
-    draws = correlated(rng, equicorrelation(correlation, variance, models))
-    claimed = formulas_many.ensemble_variance(correlation, variance, models)
-    return sampled(claimed, draws**2, f"{models} models, correlation {correlation:.2f}")
+    """Enumerate correlated models, some with a negative correlation, and average them."""
+    sizes = (2, 5, 8)
+    correlations = [*rng.uniform(0.2, 0.6, 2), rng.uniform(-0.12, -0.05)]
+    variance = float(rng.uniform(0.5, 1.5))
+    cases = [(float(r), variance, models) for r, models in zip(correlations, sizes, strict=True)]
+    return equal(
+        [formulas_many.ensemble_variance(*case) for case in cases],
+        [average_variance(equicorrelation(*case)) for case in cases],
+        f"averages of {', '.join(map(str, sizes))} models",
+    )
 
 
 def resamples(m: int) -> Floats:
@@ -50,25 +53,34 @@ def resamples(m: int) -> Floats:
     return np.array(list(itertools.product(range(m), repeat=m)))
 
 
+def repeated(fits: Floats, models: int) -> tuple[Floats, Floats]:
+    """Return every result of independent resamples of one data set, and its probability."""
+    values, counts = np.unique(fits, return_counts=True)
+    return every((values, counts / len(fits)), models)
+
+
 def bagging(rng: np.random.Generator) -> Reading:
-    """Enumerate all data sets and all triples of bootstrap resamples; the model is a median."""
+    """Enumerate all data sets and all results of some resamples; the model is a median."""
     noise, chances = every(skewed(rng, float(rng.uniform(0.4, 0.9))), 3)
     fits = np.median((rng.normal(size=3) + noise)[:, resamples(3)], axis=2)
-    means = fits.mean(axis=1)
-    between = mean_and_variance(means, chances)[1]
+    between = mean_and_variance(fits.mean(axis=1), chances)[1]
     within = float(chances @ fits.var(axis=1))
-    apart = fits - chances @ means
-    averages = (apart[:, :, None, None] + apart[:, None, :, None] + apart[:, None, None, :]) / 3
-    products = apart[:, :, None] * apart[:, None, :]
-    covariance = chances @ products.mean(axis=(1, 2))
+    apart = fits - chances @ fits.mean(axis=1)
+    sizes = (2, 3, 5)
+    variances = []
+    for models in sizes:
+        drawn = [repeated(row, models) for row in apart]
+        variances.append(chances @ [odds @ results.mean(axis=1) ** 2 for results, odds in drawn])
+    pairs = [repeated(row, 2) for row in apart]
+    covariance = chances @ [odds @ results.prod(axis=1) for results, odds in pairs]
     variance = chances @ np.mean(apart**2, axis=1)
     return equal(
         [
-            formulas_many.bagged_variance(between, within, 3),
+            *(formulas_many.bagged_variance(between, within, models) for models in sizes),
             formulas_many.bagged_correlation(between, within),
         ],
-        [chances @ np.mean(averages**2, axis=(1, 2, 3)), covariance / variance],
-        f"variance of {averages.size:,} averages of three medians; correlation of two",
+        [*variances, covariance / variance],
+        f"averages of {', '.join(map(str, sizes))} medians; correlation of two",
     )
 
 
@@ -140,8 +152,9 @@ STATEMENTS = (
                 r"\lim_{B\to\infty}\operatorname{Var}\Big(\frac1B\sum_b\hat y_b\Big)=\rho v",
             ),
         ),
-        how="100,000 draws of 5 to 9 normal predictions with the given covariance; the squared "
-        "deviation of their average is averaged.",
+        how="The covariance matrix is filled entry by entry for 2, 5 and 8 models. Independent "
+        "two-valued shocks are mixed to models with this covariance, and the variance of their "
+        "average is taken over all results; the 8 models have a negative correlation.",
         check=equal_correlation,
         source="Breiman, Random forests, Machine Learning 45 (2001); Hastie, Tibshirani and "
         "Friedman, The Elements of Statistical Learning, 2nd ed. 2009, equation 15.1",
@@ -187,9 +200,9 @@ STATEMENTS = (
                 r"+\frac1B\mathbb{E}\operatorname{Var}(\hat y\mid Z)",
             ),
         ),
-        how="Medians of bootstrap resamples of three rows: for all 27 data sets all 19,683 ordered "
-        "triples of resamples are enumerated for the variance, and all 729 pairs for the "
-        "correlation.",
+        how="Medians of bootstrap resamples of three rows: for each of 27 data sets the 27 "
+        "resamples give the probabilities of the median's values, and all results of 2, 3 and 5 "
+        "independent resamples are enumerated for the variance, those of 2 for the correlation.",
         check=bagging,
         source="Breiman, Bagging predictors, Machine Learning 24 (1996); Hastie, Tibshirani and "
         "Friedman, The Elements of Statistical Learning, 2nd ed. 2009, section 15.4",

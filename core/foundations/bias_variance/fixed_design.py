@@ -19,25 +19,29 @@ SECTION = Section(
     "training error lies below the error on fresh values.",
 )
 M = 6
+SIZES = (4, M, 7)
 
 
-def smoothed(rng: np.random.Generator) -> tuple[Floats, Floats, float, Floats, Floats]:
-    """Return a smoother, a curve, the noise level, all noise vectors and their probabilities."""
-    sigma = float(rng.uniform(0.4, 0.9))
-    noise, chances = every(skewed(rng, sigma), M)
-    return kernel_smoother(rng, M), rng.normal(size=M), sigma, noise, chances
+def smoothed(
+    rng: np.random.Generator, m: int, sigma: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return a smoother, a curve, all noise vectors and their probabilities."""
+    noise, chances = every(skewed(rng, sigma), m)
+    return kernel_smoother(rng, m), rng.normal(size=m), noise, chances
 
 
 def smoother_parts(rng: np.random.Generator) -> Reading:
     """Smooth every possible data set, and take mean and variance of the results point by point."""
-    H, f, sigma, noise, chances = smoothed(rng)
-    fits = (f + noise) @ H.T
-    mean = chances @ fits
-    return equal(
-        [formulas.smoother_bias_squared(H, f), formulas.smoother_variance(H, sigma)],
-        [np.mean((mean - f) ** 2), np.mean(chances @ (fits - mean) ** 2)],
-        f"squared bias and variance over {len(fits)} data sets",
-    )
+    sigma = float(rng.uniform(0.4, 0.9))
+    claimed, measured = [], []
+    for m in SIZES:
+        H, f, noise, chances = smoothed(rng, m, sigma)
+        fits = (f + noise) @ H.T
+        mean = chances @ fits
+        claimed += [formulas.smoother_bias_squared(H, f), formulas.smoother_variance(H, sigma)]
+        measured += [np.mean((mean - f) ** 2), np.mean(chances @ (fits - mean) ** 2)]
+    note = f"squared bias and variance, {', '.join(map(str, SIZES))} points"
+    return equal(claimed, measured, note)
 
 
 def enumerated_errors(H: Floats, f: Floats, law: Law) -> tuple[float, float, Floats, Floats]:
@@ -56,22 +60,29 @@ def enumerated_errors(H: Floats, f: Floats, law: Law) -> tuple[float, float, Flo
 
 def training_errors(rng: np.random.Generator) -> Reading:
     """Average the training error over every possible data set."""
-    H, f, sigma, noise, chances = smoothed(rng)
-    y = f + noise
-    errors = np.mean((y - y @ H.T) ** 2, axis=1)
-    note = f"mean training error over {len(y)} data sets"
-    return equal(formulas.training_error(H, f, sigma), chances @ errors, note)
+    sigma = float(rng.uniform(0.4, 0.9))
+    claimed, measured = [], []
+    for m in SIZES:
+        H, f, noise, chances = smoothed(rng, m, sigma)
+        y = f + noise
+        claimed.append(formulas.training_error(H, f, sigma))
+        measured.append(chances @ np.mean((y - y @ H.T) ** 2, axis=1))
+    note = f"mean training error, {', '.join(map(str, SIZES))} points"
+    return equal(claimed, measured, note)
 
 
 def optimism(rng: np.random.Generator) -> Reading:
     """Compare training error and error on fresh values, over every possible data set."""
-    H, f, sigma = kernel_smoother(rng, M), rng.normal(size=M), float(rng.uniform(0.4, 0.9))
-    shown, fresh, training, chances = enumerated_errors(H, f, skewed(rng, sigma))
-    return equal(
-        [formulas.optimism(H, sigma), float(chances @ formulas.mallows(training, H, sigma))],
-        [fresh - shown, fresh],
-        "gap to fresh values, and mean of Mallows' estimate",
-    )
+    sigma = float(rng.uniform(0.4, 0.9))
+    claimed, measured = [], []
+    for m in SIZES:
+        H, f = kernel_smoother(rng, m), rng.normal(size=m)
+        shown, fresh, training, chances = enumerated_errors(H, f, skewed(rng, sigma))
+        estimate = float(chances @ formulas.mallows(training, H, sigma))
+        claimed += [formulas.optimism(H, sigma), estimate]
+        measured += [fresh - shown, fresh]
+    note = f"gap, and mean of Mallows' estimate, {', '.join(map(str, SIZES))} points"
+    return equal(claimed, measured, note)
 
 
 STATEMENTS = (
@@ -108,8 +119,8 @@ STATEMENTS = (
                 r"\operatorname{tr}(HH^\top)=\frac{\sigma^2}{m}\sum_{i,j}H_{ij}^2",
             ),
         ),
-        how="A local mean is applied to all 729 data sets that a skewed three-valued noise allows "
-        "at six points.",
+        how="A local mean is applied to all 81, 729 and 2,187 data sets that a skewed three-valued "
+        "noise allows at 4, 6 and 7 points.",
         check=smoother_parts,
         source="Buja, Hastie and Tibshirani, Linear smoothers and additive models, Annals of "
         "Statistics 17 (1989)",
@@ -157,7 +168,8 @@ STATEMENTS = (
                 r"+\tfrac{\operatorname{tr}HH^\top}{m}\Big)+\tfrac1m\lVert(H-I)f\rVert^2",
             ),
         ),
-        how="The training error of a local mean is averaged over all 729 possible data sets.",
+        how="The training error of a local mean is averaged over all possible data sets of 4, 6 "
+        "and 7 points (81, 729 and 2,187).",
         check=training_errors,
         source="Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed. "
         "2009, sections 7.4 and 7.6",
@@ -205,8 +217,8 @@ STATEMENTS = (
                 r"\operatorname{tr}H\Big]=\frac1m\,\mathbb{E}\lVert y'-\hat y\rVert^2",
             ),
         ),
-        how="All 729 data sets are smoothed; each fit is compared with its own values and with "
-        "every possible fresh value at every point.",
+        how="All data sets of 4, 6 and 7 points (81, 729 and 2,187) are smoothed; each fit is "
+        "compared with its own values and with every possible fresh value at every point.",
         check=optimism,
         source="Mallows, Some comments on Cp, Technometrics 15 (1973); Efron, The estimation of "
         "prediction error: covariance penalties and cross-validation, Journal of the American "

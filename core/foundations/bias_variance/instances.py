@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy import linalg, special
 
 Floats = NDArray[np.float64]
 Law = tuple[Floats, Floats]
@@ -15,6 +15,8 @@ Law = tuple[Floats, Floats]
 
 NORMAL_LIKE: Law = (np.array([-np.sqrt(3), 0.0, np.sqrt(3)]), np.array([1.0, 4.0, 1.0]) / 6)
 """Three values whose moments up to the fifth are those of the standard normal law."""
+COIN: Law = (np.array([2.0, -0.5]), np.array([0.2, 0.8]))
+"""Two values with mean 0 and variance 1."""
 
 
 def skewed(rng: np.random.Generator, sigma: float) -> Law:
@@ -28,8 +30,19 @@ def skewed(rng: np.random.Generator, sigma: float) -> Law:
 def every(law: Law, n: int) -> tuple[Floats, Floats]:
     """Return every outcome of n independent values of a law, and its probability."""
     values, chances = law
-    places = np.array(list(itertools.product(range(len(values)), repeat=n)))
+    places = np.array(list(itertools.product(range(len(values)), repeat=n)), dtype=int)
     return values[places], np.prod(chances[places], axis=1)
+
+
+def chi_square_like(freedom: int) -> Law:
+    """Return three values whose moments are those of a chi-square law.
+
+    A Gauss rule for the density divided by u is exact for powers of u up to the fifth, so these
+    are the mean of 1/u, which exists for more than two degrees of freedom, and four moments.
+    """
+    nodes, weights = special.roots_genlaguerre(3, freedom / 2 - 2)
+    chances = nodes * weights
+    return 2 * nodes, chances / chances.sum()
 
 
 def mean_and_variance(values: Floats, chances: Floats) -> tuple[float, float]:
@@ -45,6 +58,28 @@ def design(rng: np.random.Generator, m: int, p: int) -> Floats:
     scales = np.linspace(0.7, 2.3, p) + rng.uniform(-0.1, 0.1, p)
     spread: Floats = (left * scales) @ right.T
     return spread
+
+
+def normal_designs(rng: np.random.Generator, m: int, p: int, n: int) -> Floats:
+    """Return n random designs of independent standard normal entries."""
+    return rng.normal(size=(n, m, p))
+
+
+def bartlett_designs(rng: np.random.Generator, m: int, p: int) -> tuple[Floats, Floats]:
+    """Return tall designs, and probabilities, over which a mean squared inverse is exact.
+
+    A normal design is QR with independent entries of R: above the diagonal standard normal, on it
+    the roots of chi-squares with m, m - 1, ... degrees of freedom. Each takes three values here.
+    """
+    normal = every(NORMAL_LIKE, p * (p - 1) // 2)
+    laws = [chi_square_like(m - i) for i in range(p)]
+    squares = np.array(list(itertools.product(*(values for values, _ in laws))))
+    odds = np.prod(list(itertools.product(*(chances for _, chances in laws))), axis=1)
+    R = np.zeros((len(odds), len(normal[1]), p, p))
+    R[:, :, np.arange(p), np.arange(p)] = np.sqrt(squares)[:, None]
+    R[(..., *np.triu_indices(p, 1))] = normal[0]
+    q = np.linalg.qr(rng.normal(size=(m, p)))[0]
+    return (q @ R).reshape(-1, m, p), np.outer(odds, normal[1]).ravel()
 
 
 def kernel_smoother(rng: np.random.Generator, m: int) -> Floats:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+from scipy import integrate, linalg, stats
 
 from core.foundations.bias_variance import formulas_many
-from core.foundations.bias_variance.instances import Floats
-from core.foundations.compare import equal, sampled
+from core.foundations.bias_variance.instances import (
+    NORMAL_LIKE,
+    Floats,
+    bartlett_designs,
+    every,
+)
+from core.foundations.compare import equal
 from core.foundations.schema import Reading, Section, Statement, Step
 
 SECTION = Section(
@@ -18,9 +26,6 @@ SECTION = Section(
     "parameters meets the number of rows, and the variance falls again beyond, if among all "
     "perfect fits the shortest is taken.",
 )
-DESIGNS = 10_000
-REFITS = 10
-"""Vectors of noise per design."""
 
 
 def circle_fit(x: Floats, values: Floats, k: int) -> Floats:
@@ -32,80 +37,96 @@ def circle_fit(x: Floats, values: Floats, k: int) -> Floats:
 
 
 def neighbours(rng: np.random.Generator) -> Reading:
-    """Average the true curve over the nearest points, for three numbers of points."""
-    k, waves = int(rng.choice([3, 5, 7])), int(rng.integers(2, 4))
-    amplitude, phase = float(rng.uniform(0.5, 1.5)), float(rng.uniform(0, 1))
-    sizes = (15, 20, 41)
+    """Average the true curve over the nearest points, for three sizes of all kinds."""
+    cases = [(3, 17, 2), (7, 20, 3), (5, 41, int(rng.integers(1, 5)))]
     claimed, measured = [], []
-    for m in sizes:
+    for k, m, waves in cases:
+        amplitude, phase = float(rng.uniform(0.5, 1.5)), float(rng.uniform(0, 1))
         x = np.arange(m) / m
         f = amplitude * np.sin(2 * np.pi * (waves * x + phase))
         factor = formulas_many.window_factor(k, m, waves)
         claimed += [factor, formulas_many.knn_bias_squared(amplitude, factor)]
         fits = circle_fit(x, f, k)
         measured += [float(fits @ f / (f @ f)), float(np.mean((fits - f) ** 2))]
-    return equal(
-        claimed, measured, f"window of k = {k}, {waves} waves, m = {', '.join(map(str, sizes))}"
-    )
-
-
-def normal_designs(rng: np.random.Generator, m: int, p: int, n: int = DESIGNS) -> Floats:
-    """Return random designs of independent standard normal entries."""
-    return rng.normal(size=(n, m, p))
-
-
-def outcomes(rng: np.random.Generator, X: Floats, theta: Floats, sigma: float) -> Floats:
-    """Return some vectors of noisy outcomes for each design."""
-    noise = sigma * rng.normal(size=(*X.shape[:2], REFITS))
-    y: Floats = (X @ theta)[:, :, None] + noise
-    return y
-
-
-def excess(rng: np.random.Generator, X: Floats, theta: Floats, sigma: float) -> Floats:
-    """Return, for each tall design, the error of least squares above the noise on new rows."""
-    columns = X.transpose(0, 2, 1)
-    fits = np.linalg.solve(columns @ X, columns @ outcomes(rng, X, theta, sigma))
-    rows = rng.normal(size=fits.shape)
-    errors: Floats = np.mean(np.sum(rows * (fits - theta[:, None]), axis=1) ** 2, axis=1)
-    return errors
+    return equal(claimed, measured, f"(k, m, waves) = {', '.join(map(str, cases))}")
 
 
 def learning_curve(rng: np.random.Generator) -> Reading:
-    """Refit least squares on random designs, and predict new rows."""
-    m, p, sigma = int(rng.integers(14, 19)), int(rng.integers(4, 7)), float(rng.uniform(0.5, 1.5))
-    draws = excess(rng, normal_designs(rng, m, p), rng.normal(size=p), sigma)
-    return sampled(formulas_many.ols_excess(sigma, p, m), draws, f"designs with m = {m}, p = {p}")
+    """Fit unit noise on designs with the moments of normal ones, and predict new rows."""
+    sigma = float(rng.uniform(0.5, 1.5))
+    sizes = [(p + gap, p) for p in (1, 2, 3) for gap in (2, int(rng.integers(3, 9)))]
+    claimed, measured = [], []
+    for m, p in sizes:
+        X, chances = bartlett_designs(rng, m, p)
+        rows, odds = every(NORMAL_LIKE, p)
+        errors = np.sum((rows @ np.linalg.pinv(X)) ** 2, axis=2) @ odds
+        claimed.append(formulas_many.ols_excess(sigma, p, m))
+        measured.append(sigma**2 * float(chances @ errors))
+    return equal(claimed, measured, f"(m, p) = {', '.join(map(str, sizes))}")
 
 
-def shortest(rng: np.random.Generator, X: Floats, theta: Floats, sigma: float) -> Floats:
-    """Return, for each wide design, the mean squared error of some shortest interpolating fits."""
-    rows = X.transpose(0, 2, 1)
-    fits = rows @ np.linalg.solve(X @ rows, outcomes(rng, X, theta, sigma))
-    errors: Floats = np.mean(np.sum((fits - theta[:, None]) ** 2, axis=1), axis=1)
-    return errors
+def orbit(X: Floats) -> Floats:
+    """Return a design with its features shifted round and with every pattern of signs."""
+    p = X.shape[1]
+    signs = np.array(list(itertools.product((-1.0, 1.0), repeat=p)))
+    shifted = np.array([np.roll(X, shift, axis=1) for shift in range(p)])
+    designs: Floats = (shifted[:, None] * signs[:, None]).reshape(-1, *X.shape)
+    return designs
+
+
+def missed(X: Floats, theta: Floats) -> float:
+    """Return the mean squared bias of the shortest fit over equally likely designs."""
+    fits = np.linalg.pinv(X) @ (X @ theta)[:, :, None]
+    return float(np.mean(np.sum((fits[:, :, 0] - theta) ** 2, axis=1)))
 
 
 def interpolation(rng: np.random.Generator) -> Reading:
-    """Find the shortest fit on random wide designs, and its distance from the truth."""
-    m = int(rng.integers(7, 10))
-    p = m + int(rng.integers(8, 12))
+    """Find bias and variance of the shortest fit, each over all designs of a finite law."""
     sigma = float(rng.uniform(0.8, 1.2))
-    theta = rng.normal(size=p)
-    theta *= float(rng.uniform(1.2, 1.6)) / np.linalg.norm(theta)
-    claimed = formulas_many.interpolation_variance(sigma, p, m)
-    claimed += formulas_many.interpolation_bias(theta, m)
-    draws = shortest(rng, normal_designs(rng, m, p), theta, sigma)
-    return sampled(claimed, draws, f"designs with m = {m}, p = {p}")
+    sizes = [(1, 5), *((m, m + int(rng.integers(2, 5))) for m in (1, 2, 3))]
+    claimed, measured = [], []
+    for m, p in sizes:
+        theta = rng.normal(size=p)
+        theta *= float(rng.uniform(1.2, 1.6)) / np.linalg.norm(theta)
+        tall, chances = bartlett_designs(rng, p, m)
+        inverse = np.linalg.pinv(tall.transpose(0, 2, 1))
+        claimed += [
+            formulas_many.interpolation_bias(theta, m),
+            formulas_many.interpolation_variance(sigma, p, m),
+        ]
+        measured += [
+            missed(orbit(rng.normal(size=(m, p))), theta),
+            sigma**2 * float(chances @ np.sum(inverse**2, axis=(1, 2))),
+        ]
+    return equal(claimed, measured, f"bias², variance; (m, p) = {', '.join(map(str, sizes))}")
+
+
+def close(m: int, distance: float) -> float:
+    """Return how likely a normal column in m dimensions lies within a distance of a hyperplane."""
+
+    def within(angle: float) -> float:
+        length = stats.chi2.cdf((distance / np.cos(angle)) ** 2, m)
+        return float(length * np.sin(angle) ** (m - 2))
+
+    def all_angles(angle: float) -> float:
+        return float(np.sin(angle) ** (m - 2))
+
+    parts = [integrate.quad(f, 0, np.pi / 2, epsabs=1e-12)[0] for f in (within, all_angles)]
+    return float(parts[0] / parts[1])
 
 
 def square(rng: np.random.Generator) -> Reading:
-    """Count how often the first diagonal entry of the inverse exceeds a level."""
-    m, level = int(rng.integers(3, 7)), float(np.exp(rng.uniform(np.log(0.5), np.log(20))))
-    inverse = np.linalg.inv(normal_designs(rng, m, m, 30_000))
-    above = np.sum(inverse[:, 0, :] ** 2, axis=1) > level
-    return sampled(
-        formulas_many.square_tail(level), above, f"matrices with p = m = {m}, above {level:.2f}"
-    )
+    """Integrate over length and direction of a column, at random levels and those of matrices."""
+    sizes = (2, 3, 6)
+    claimed, measured = [], []
+    for m in sizes:
+        level = float(np.exp(rng.uniform(np.log(0.5), np.log(20))))
+        X = rng.normal(size=(m, m))
+        entry = float(np.sum(np.linalg.inv(X)[0] ** 2))
+        normal = linalg.null_space(X[:, 1:].T)[:, 0]
+        claimed += [formulas_many.square_tail(level), formulas_many.square_tail(entry)]
+        measured += [close(m, level**-0.5), close(m, abs(float(normal @ X[:, 0])))]
+    return equal(claimed, measured, f"random levels and entries, m = {', '.join(map(str, sizes))}")
 
 
 STATEMENTS = (
@@ -154,8 +175,8 @@ STATEMENTS = (
                 r"=\frac{(k^2-1)\pi^2q^2}{6m^2}\;\longrightarrow\;0",
             ),
         ),
-        how="For 15, 20 and 41 points the nearest neighbours are searched by distance, and the "
-        "true curve is averaged over them.",
+        how="For 17, 20 and 41 points the 3, 7 and 5 nearest neighbours are searched by distance, "
+        "and the true curve, with another number of waves each time, is averaged over them.",
         check=neighbours,
         source="Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed. "
         "2009, section 7.3; Györfi, Kohler, Krzyżak and Walk, A Distribution-Free Theory of "
@@ -213,9 +234,11 @@ STATEMENTS = (
                 r"=\frac{\sigma^2p}{m-p-1}",
             ),
         ),
-        how="On 10,000 random designs least squares is fitted to ten vectors of normal noise each; "
-        "the squared error of the prediction for a new random row, without its own noise, is "
-        "averaged.",
+        how="For 1, 2 and 3 features the design is $QR$ with independent entries of the triangle "
+        "$R$: normal ones above the diagonal, roots of chi-squares on it (Bartlett). Each takes "
+        "three values that carry the moments in question, and each resulting design is fitted to "
+        "every unit vector of noise and tested on new rows; all outcomes are added up with their "
+        "probabilities, for $m-p-1=1$ and for larger gaps.",
         check=learning_curve,
         source="Breiman and Freedman, How many variables should be entered in a regression "
         "equation?, JASA 78 (1983)",
@@ -263,8 +286,11 @@ STATEMENTS = (
                 r"\mathbb{E}\operatorname{tr}(XX^\top)^{-1}=\frac{m}{p-m-1}",
             ),
         ),
-        how="On 10,000 random wide designs the shortest interpolating fit to ten noisy vectors "
-        "each is computed; its squared distance from the true coefficients is averaged.",
+        how="Bias and variance are compared apart, for one to three rows. Bias: the features of a "
+        "random design are shifted round and given every pattern of signs, all of them as "
+        "likely, and the shortest fit to the true curve is averaged over these designs. "
+        "Variance: the shortest fits to unit vectors of noise, over the designs of BV-24 turned "
+        "on their side.",
         check=interpolation,
         source="Hastie, Montanari, Rosset and Tibshirani, Surprises in high-dimensional ridgeless "
         "least squares interpolation, Annals of Statistics 50 (2022); Belkin, Hsu and Xu, Two "
@@ -308,9 +334,11 @@ STATEMENTS = (
                 r"\mathbb{E}\frac1{z^2}=\int_0^\infty P\Big(\frac1{z^2}>t\Big)dt=\infty",
             ),
         ),
-        how="30,000 square normal matrices are inverted; it is counted how often the squared "
-        "length of the first row of the inverse exceeds a random level between 0.5 and 20. That "
-        "the mean is infinite follows from the tail by the last step.",
+        how=r"A column's squared length has the law $\chi^2_m$, its angle with the normal of the "
+        "other columns that of a uniform direction: the probability is integrated over the angle, "
+        "for 2, 3 and 6 dimensions, at random levels from 0.5 to 20 and at an entry of the inverse "
+        "of a random matrix, where the integral takes the distance of the column from the others "
+        "instead. That the mean is infinite follows from the tail by the last step.",
         check=square,
         source="Edelman, Eigenvalues and condition numbers of random matrices, SIAM Journal on "
         "Matrix Analysis and Applications 9 (1988)",

@@ -25,27 +25,28 @@ SECTION = Section(
 
 def ridge_parts(rng: np.random.Generator) -> Reading:
     """Build the smoother of ridge column by column, from fits to the unit vectors."""
-    m, p = 9, 4
-    X, theta = design(rng, m, p), rng.normal(size=p)
+    sizes = ((6, 3), (9, 4), (11, 2))
     sigma, penalty = float(rng.uniform(0.4, 0.9)), float(rng.uniform(0.3, 1.5))
-    left, d, right = np.linalg.svd(X, full_matrices=False)
-    H = X @ fit_ridge(X, np.eye(m), penalty)
-    signal = X @ theta
-    return equal(
-        [
+    claimed, measured = [], []
+    for m, p in sizes:
+        X, theta = design(rng, m, p), rng.normal(size=p)
+        left, d, right = np.linalg.svd(X, full_matrices=False)
+        H = X @ fit_ridge(X, np.eye(m), penalty)
+        signal = X @ theta
+        claimed += [
             *formulas.ridge_filter(d, penalty),
             formulas.ridge_bias_squared(d, right @ theta, penalty, m),
             formulas.ridge_variance(d, penalty, sigma, m),
             formulas.degrees_of_freedom(d, penalty),
-        ],
-        [
+        ]
+        measured += [
             *np.sum(left * (H @ left), axis=0),
             np.mean((X @ fit_ridge(X, signal, penalty) - signal) ** 2),
             np.mean(sigma**2 * np.sum(H**2, axis=1)),
             np.trace(H),
-        ],
-        "shares kept, squared bias, variance, degrees of freedom",
-    )
+        ]
+    rows = ", ".join(str(m) for m, _ in sizes)
+    return equal(claimed, measured, f"shares, squared bias, variance, freedom; {rows} rows")
 
 
 def error_matrix(X: Floats, theta: Floats, sigma: float, penalty: float) -> Floats:
@@ -96,12 +97,15 @@ def ridge_gain(rng: np.random.Generator) -> Reading:
 
 def weight_decay(rng: np.random.Generator) -> Reading:
     """Iterate gradient steps with weight decay on the mean loss until nothing moves."""
-    m, p = 9, 3
-    X, y = design(rng, m, p), rng.normal(size=m)
-    decay = float(rng.uniform(0.1, 0.3))
-    theta = decayed(X, y, decay)
-    penalty = formulas.total_penalty(decay, m)
-    return equal(formulas.ridge_coefficients(X, y, penalty), theta, f"{p} coefficients, m = {m}")
+    sizes = ((6, 2), (9, 3), (11, 4))
+    claimed, measured = [], []
+    for m, p in sizes:
+        X, y = design(rng, m, p), rng.normal(size=m)
+        decay = float(rng.uniform(0.1, 0.3))
+        claimed += [*formulas.ridge_coefficients(X, y, formulas.total_penalty(decay, m))]
+        measured += [*decayed(X, y, decay)]
+    rows = ", ".join(str(m) for m, _ in sizes)
+    return equal(claimed, measured, f"{len(claimed)} coefficients, m = {rows}")
 
 
 def decayed(X: Floats, y: Floats, decay: float, share: float | None = None) -> Floats:
@@ -125,13 +129,16 @@ def decayed(X: Floats, y: Floats, decay: float, share: float | None = None) -> F
 
 
 def early_stopping(rng: np.random.Generator) -> Reading:
-    """Run gradient descent, step by step."""
-    m, p, steps = 9, 4, 7
+    """Run gradient descent, step by step, and look at three moments."""
+    m, p, moments = 9, 4, (2, 7, 12)
     X, y = design(rng, m, p), rng.normal(size=m)
     rate = float(rng.uniform(0.05, 0.15))
     left, d, _ = np.linalg.svd(X, full_matrices=False)
-    claimed = left @ (formulas.stopping_filter(d, rate, steps) * (left.T @ y))
-    return equal(claimed, X @ descended(X, y, rate, steps, np.zeros(p)), f"fit after {steps} steps")
+    kept = np.array([formulas.stopping_filter(d, rate, steps) for steps in moments])
+    claimed = left @ (kept * (left.T @ y)).T
+    fits = [X @ descended(X, y, rate, steps, np.zeros(p)) for steps in moments]
+    note = f"fits after {', '.join(map(str, moments))} steps"
+    return equal(claimed, np.column_stack(fits), note)
 
 
 def descended(X: Floats, y: Floats, rate: float, steps: int, start: Floats) -> Floats:
@@ -190,8 +197,8 @@ STATEMENTS = (
                 r"\operatorname{tr}H_\lambda=\sum_i\frac{d_i^2}{d_i^2+\lambda}",
             ),
         ),
-        how="Ridge is solved as least squares on extended rows, for the true curve and for each "
-        "unit vector; bias, variance and trace come from these fits.",
+        how="Ridge is solved as least squares on extended rows (designs of 6, 9 and 11 rows), for "
+        "the true curve and for each unit vector; bias, variance and trace come from these fits.",
         check=ridge_parts,
         source="Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed. "
         "2009, section 3.4.1",
@@ -299,8 +306,8 @@ STATEMENTS = (
                 r"\lambda=ma",
             ),
         ),
-        how="600 gradient steps with weight decay on the mean loss are made from 0; the weights "
-        "they end at are compared with the ridge solution.",
+        how="600 gradient steps with weight decay on the mean loss of 6, 9 and 11 rows are made "
+        "from 0; the weights they end at are compared with the ridge solution.",
         check=weight_decay,
         source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 7.1.1",
     ),
@@ -343,8 +350,8 @@ STATEMENTS = (
                 r"\text{variance}=\frac{\sigma^2}{m}\sum_i\big(1-(1-\eta d_i^2)^t\big)^2",
             ),
         ),
-        how="Seven gradient steps are made on a random design, one after the other; the fitted "
-        "values they reach are compared.",
+        how="Gradient steps are made on a random design, one after the other; the fitted values "
+        "after 2, 7 and 12 of them are compared.",
         check=early_stopping,
         source="Yao, Rosasco and Caponnetto, On early stopping in gradient descent learning, "
         "Constructive Approximation 26 (2007)",

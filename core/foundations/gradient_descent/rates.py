@@ -29,25 +29,30 @@ def _best(rng: np.random.Generator) -> Reading:
 
 def _iterations(rng: np.random.Generator) -> Reading:
     claimed, counted = [], []
-    for _ in range(3):
-        bowl, accuracy = functions.quadratic(rng), 10 ** rng.uniform(-6, -3)
+    for condition in ((2.0, 4.0), (4.0, 10.0), (10.0, 25.0)):
+        bowl = functions.quadratic(rng, condition=condition)
         start = bowl.axes[:, 0] + bowl.axes[:, -1]
         step = 2 / (bowl.convexity + bowl.smoothness)
-        claimed.append(formulas.iterations_needed(bowl.condition, accuracy))
         path = runs.descend(bowl.gradient, start, step, 400)
         sizes = np.linalg.norm(path, axis=1) / np.linalg.norm(start)
-        counted.append(int(np.argmax(sizes <= accuracy)))
-    return equal(claimed, counted, "steps on three quadratics from the worst start")
+        share = 10 ** rng.uniform(-12, -3)
+        reached = sizes[np.argmax(sizes <= share)]
+        # A little below a size that is reached, one step more must be needed.
+        for accuracy in (share, reached * (1 + 1e-6), reached * (1 - 1e-6)):
+            claimed.append(formulas.iterations_needed(bowl.condition, accuracy))
+            counted.append(int(np.argmax(sizes <= accuracy)))
+    return equal(claimed, counted, "steps to nine shares on three quadratics, from the worst start")
 
 
 def _gap(rng: np.random.Generator) -> Reading:
-    bowl, steps = functions.quadratic(rng), 9
-    starts = np.vstack([rng.normal(size=(20, 4)), bowl.axes[:, 0]])
-    before = bowl.value(starts)
-    path = runs.descend(bowl.gradient, starts, 1 / bowl.smoothness, steps)
-    left = (bowl.value(path[-1])) / before
-    worst = formulas.gap_factor(bowl.condition, steps)
-    return equal(worst, left.max(), "the worst of 21 starts after 9 steps")
+    claimed, measured = [], []
+    for steps in (1, 4, 9):
+        bowl = functions.quadratic(rng)
+        starts = np.vstack([rng.normal(size=(20, 4)), bowl.axes[:, 0]])
+        path = runs.descend(bowl.gradient, starts, 1 / bowl.smoothness, steps)
+        claimed.append(formulas.gap_factor(bowl.condition, steps))
+        measured.append(float(np.max(bowl.value(path[-1]) / bowl.value(starts))))
+    return equal(claimed, measured, "the worst of 21 starts after 1, 4 and 9 steps")
 
 
 def _floor(rng: np.random.Generator) -> Reading:
@@ -199,7 +204,8 @@ STATEMENTS = (
                 r"\ \Rightarrow\ T\approx\frac\kappa2\ln\frac1\varepsilon",
             ),
         ),
-        how="Steps are counted in runs from the worst start on three random quadratics.",
+        how="Steps are counted in runs from the worst start on three random quadratics: down to a "
+        "random share, and to shares a millionth above and below a size that the run reaches.",
         check=_iterations,
         source="B. Polyak, Introduction to Optimization, 1987, section 1.4",
     ),
@@ -238,8 +244,8 @@ STATEMENTS = (
                 r"=\left(1-\frac1\kappa\right)^{2T}\left(f(x_0)-f^\star\right)",
             ),
         ),
-        how="Nine steps from 20 random starts and from the flattest axis; the largest share that "
-        "is left is shown.",
+        how="One, four and nine steps, each on another quadratic, from 20 random starts and from "
+        "the flattest axis; the largest share that is left is taken.",
         check=_gap,
         source="A. Taylor, J. Hendrickx and F. Glineur, Exact worst-case convergence rates of the "
         "proximal gradient method for composite convex minimization, 2018 (the same for all smooth "

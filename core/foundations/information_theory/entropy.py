@@ -93,17 +93,24 @@ def _conditioned(rng: np.random.Generator) -> Reading:
 
 def _huffman(rng: np.random.Generator) -> Reading:
     """Move the length into the interval [H, H + 1): it must be where it was."""
-    halves = np.array([0.5, 0.25, 0.125, 0.0625, 0.0625])
     rare = rng.uniform(1e-9, 1e-8)
     cases = [draw.shares(rng, int(rng.integers(4, 12))) for _ in range(20)]
-    cases += [rng.permutation(halves), np.array([rare, 1 - rare])]
-    lengths = [float(p @ draw.huffman_lengths(p)) for p in cases]
-    inside = [
-        float(np.clip(length, f.entropy_bits(p), f.entropy_bits(p) + 1))
-        for length, p in zip(lengths, cases, strict=True)
-    ]
-    inside[-2] = f.entropy_bits(halves)
-    return equal(inside, lengths, "mean length of 22 Huffman codes; one of them meets H exactly")
+    cases.append(np.array([rare, 1 - rare]))
+    halved = [_halves(rng, k) for k in (3, 5, 8, 12)]
+    lengths = [float(p @ draw.huffman_lengths(p)) for p in (*halved, *cases)]
+    claimed = [f.entropy_bits(p) for p in halved]
+    for length, p in zip(lengths[4:], cases, strict=True):
+        claimed.append(float(np.clip(length, f.entropy_bits(p), f.entropy_bits(p) + 1)))
+    return equal(claimed, lengths, "mean length of 25 Huffman codes; four of them meet H exactly")
+
+
+def _halves(rng: np.random.Generator, k: int) -> draw.Floats:
+    """Return k shares that come from 1 by halving: powers of one half."""
+    parts = [1.0]
+    while len(parts) < k:
+        half = parts.pop(int(rng.integers(len(parts)))) / 2
+        parts += [half, half]
+    return np.array(parts)
 
 
 STATEMENTS = (
@@ -353,9 +360,8 @@ STATEMENTS = (
                 r"\sum_ip_i\ell_i<\sum_ip_i(-\log_2p_i+1)=H_2(p)+1",
             ),
         ),
-        how="Huffman's code is built for 22 distributions: random ones, one of halves, quarters "
-        "and eighths that must meet $H$, and one with a nearly certain outcome that comes close "
-        "to $H+1$.",
+        how="Huffman's code is built for 25 distributions: random ones, four of repeated halves "
+        "that must meet $H$, and one with a nearly certain outcome that comes close to $H+1$.",
         check=_huffman,
         source=f"{_COVER}, theorem 5.4.1 and section 5.6; Huffman, 1952",
     ),

@@ -191,6 +191,18 @@ def _slack(one: Constraint, own: Opened) -> tuple[float, Floats]:
     return float(line @ own.x) / size, line
 
 
+def _all_tightened(own: Opened, problem: Problem, binding: set[str]) -> None:
+    """Refuse a problem in which an idle limit kept more than 81 % of its slack, or none is idle."""
+    left = []
+    for before, after in zip(own.problem.constraints, problem.constraints, strict=True):
+        if before.name not in binding:
+            now, _ = _slack(before, own)
+            sides = ((before.low, after.low), (before.high, after.high))
+            left += [(now - b) / (now - a) for a, b in sides if a is not None and b is not None]
+    if not left or max(left) > 0.81:
+        raise ValueError("The check has not tightened every idle limit.")
+
+
 def _idle(rng: np.random.Generator) -> Reading:
     own = opened()
     binding = {one.name for one in own.plan.multipliers}
@@ -203,6 +215,7 @@ def _idle(rng: np.random.Generator) -> Reading:
             if limit is not None:
                 to = limit + rng.uniform(0.2, 0.8) * (now - limit)
                 problem = moved(problem, one.name, side, to)
+    _all_tightened(own, problem, binding)
     measured = resolved(problem)
     return equal(own.best, measured, "best objective, idle limits tightened")
 

@@ -81,13 +81,16 @@ def _parabola(rng: np.random.Generator) -> Reading:
         (x,) = numeric.turning_points(lambda x: a * x**2 + mu * (b - x), -50, 50)
         return float(a * x**2 + mu * (b - x))
 
-    best = float(formulas.parabola_dual(np.array(formulas.parabola_price(a, b)), a, b))
+    price = formulas.parabola_price(a, b)
+    best = float(formulas.parabola_dual(np.array(price), a, b))
+    # A central difference of a parabola is its slope, whatever the step.
+    top = brentq(lambda mu: numeric.central(low, mu, 0.1), 0.2, 20.0, xtol=1e-13)
     nearest = lsq_linear([[np.sqrt(a)]], [0.0], (b, np.inf), method="bvls")
     least = 2 * float(nearest.cost)
     return equal(
-        [*formulas.parabola_dual(mus, a, b), best],
-        [*(low(mu) for mu in mus), least],
-        "dual function at three multipliers, and its maximum against the least value",
+        [*formulas.parabola_dual(mus, a, b), price, best],
+        [*(low(mu) for mu in mus), top, least],
+        "dual function at three multipliers, the place of its maximum, and the least value",
     )
 
 
@@ -306,7 +309,8 @@ STATEMENTS = (
             ),
         ),
         "The Lagrangian is minimised over $x$ by root finding on its derivative for three "
-        "multipliers; the least value by bounded least squares.",
+        "multipliers. A root finder on the slope of these least values gives the best multiplier, "
+        "bounded least squares the least value.",
         _parabola,
         f"{BOYD}, section 5.1",
     ),

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
-from core.foundations.compare import at_least, at_most, equal, sampled
+from core.foundations.compare import at_least, at_most, equal
 from core.foundations.logistic_regression import (
     calibration,
     cardiosense,
@@ -245,15 +245,15 @@ def _copied(rng: np.random.Generator) -> Reading:
     # The table holds every row twice, and the information is computed as if all were independent.
     table = np.vstack([X] * COPIES)
     claimed = formulas_fit.score_variance(table, w, direction)
-    draws = sampling.score_draws(rng, X, w, direction, COPIES)
-    return sampled(claimed, draws, "the squared score of 20 rows, two a person")
+    measured = sampling.enumerated_variance(X, w, direction, COPIES)
+    return equal(claimed, measured, "all 1,024 outcomes of 20 rows, two a person")
 
 
 def _copied_predicted(rng: np.random.Generator) -> Reading:
     X, w, direction = sampling.rows_and_direction(rng)
     claimed = COPIES**2 * formulas_fit.score_variance(X, w, direction)
-    draws = sampling.score_draws(rng, X, w, direction, COPIES)
-    return sampled(claimed, draws, "twice what independent rows would give")
+    measured = sampling.enumerated_variance(X, w, direction, COPIES)
+    return equal(claimed, measured, "twice what independent rows would give")
 
 
 def _trees(rng: np.random.Generator) -> Reading:

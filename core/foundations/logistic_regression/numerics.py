@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -30,17 +31,26 @@ SECTION = Section(
 )
 
 FAR = (-700.0, -40.0, 40.0, 800.0)
+TOPS = (5.0, 1_000.0, 1e6)
+GAPS = (1_000.0, 1e6)
+"""How far the lowest of a few scores lies below the largest."""
 
 
 def _shift(rng: np.random.Generator) -> Reading:
-    readings = []
-    for centre in (-800.0, 3.0, 800.0):
-        z = centre + rng.normal(0, 2, 5)
-        with localcontext() as context:
-            context.prec = DIGITS
-            truth = sum((Decimal(float(one)).exp() for one in z), Decimal(0)).ln()
-        readings.append(equal(formulas.log_sum_exp(z), float(truth), f"5 scores near {centre:g}"))
-    return worst(*readings)
+    sets = {f"5 scores near {at:g}": at + rng.normal(0, 2, 5) for at in (-800.0, 3.0, 800.0)}
+    for top, gap in itertools.product(TOPS, GAPS):
+        near = top - rng.uniform(0.3, 1, 2)
+        sets[f"scores from {top - gap:g} to {top:g}"] = np.array([top - gap, near[0], top, near[1]])
+    return worst(
+        *(equal(formulas.log_sum_exp(z), _precise_sum(z), note) for note, z in sets.items())
+    )
+
+
+def _precise_sum(z: Floats) -> float:
+    """Return the log of the sum of exp(z) with sixty digits, no constant being taken out."""
+    with localcontext() as context:
+        context.prec = DIGITS
+        return float(sum((Decimal(float(one)).exp() for one in z), Decimal(0)).ln())
 
 
 def softplus_reading(stable: Floats, z: Floats) -> Reading:
@@ -105,7 +115,9 @@ STATEMENTS = (
                 r"1\le\sum_j e^{z_j-m}\le n",
             ),
         ),
-        how="Decimal arithmetic with sixty digits, at scores near -800, 3 and 800.",
+        how="Decimal arithmetic with sixty digits, at scores near -800, 3 and 800, and at scores of"
+        " which the lowest lies a thousand or a million below the largest: a constant far from the"
+        " largest one overflows there, or loses every term.",
         check=_shift,
         source="Blanchard, Higham and Higham, Accurately computing the log-sum-exp and softmax"
         " functions, IMA Journal of Numerical Analysis 41 (2021).",

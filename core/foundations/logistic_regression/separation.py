@@ -37,7 +37,7 @@ SECTION = Section(
 def _ray(rng: np.random.Generator) -> Reading:
     X, y = separated(rng)
     direction, margin = separation(X, y)
-    t = np.array([0.5, 2.0, 8.0, 20.0])
+    t = np.append(rng.uniform(0.3, 3, 3), 9.0) / margin
     losses = [loss_of(X, y)(step * direction + 0j).real for step in t]
     # Rows pulled towards 0 until all margins are the smallest one: the bound is then met.
     pulled = X * (margin / np.abs(X @ direction))[:, None]
@@ -45,7 +45,10 @@ def _ray(rng: np.random.Generator) -> Reading:
     bound = formulas.ray_bound(len(X), margin, t)
     return worst(
         at_most(bound, losses, "the loss at 4 steps along the ray", scale=1.0),
-        equal(bound, tight, "4 steps, all margins equal"),
+        *(
+            equal(most, loss, f"step {step:.3g}, all margins equal")
+            for most, loss, step in zip(bound, tight, t, strict=True)
+        ),
     )
 
 

@@ -10,6 +10,9 @@ from core.foundations.pca_svd import formulas, instances
 from core.foundations.pca_svd.instances import Floats
 from core.foundations.schema import Reading, Statement, Step
 
+SIZES = ((37, 4), (12, 3), (22, 5))
+"""Rows and columns of the tables that one reading compares."""
+
 
 def _table(rng: np.random.Generator, n: int = 37, p: int = 4) -> Floats:
     return instances.cloud(rng, n, instances.spectrum(rng, p))
@@ -17,24 +20,33 @@ def _table(rng: np.random.Generator, n: int = 37, p: int = 4) -> Floats:
 
 def first(rng: np.random.Generator) -> Reading:
     """Compare the largest eigenvalue with the largest variance that a search finds."""
-    x = _table(rng)
-    w = instances.best_direction(np.cov(x.T), rng)
-    claimed = formulas.first_variance(formulas.covariance(x))
-    vector = formulas.right_vectors(x - x.mean(axis=0))[:, 0]
+    claimed, measured = [], []
+    for n, p in SIZES:
+        x = _table(rng, n, p)
+        w = instances.best_direction(np.cov(x.T), rng)
+        vector = formulas.right_vectors(x - x.mean(axis=0))[:, 0]
+        claimed += 2 * [formulas.first_variance(formulas.covariance(x))]
+        measured += [np.var(x @ w, ddof=1), np.var(x @ vector, ddof=1)]
     return equal(
-        [claimed, claimed],
-        [np.var(x @ w, ddof=1), np.var(x @ vector, ddof=1)],
-        "variance of the rows along the direction found, and along the eigenvector",
+        claimed,
+        measured,
+        "variance along the direction found, and along the eigenvector, three tables",
     )
 
 
 def uncorrelated(rng: np.random.Generator) -> Reading:
     """Compare the claimed covariance of the components with that of the scores."""
-    x = _table(rng)
-    singular = np.linalg.svd(x - x.mean(axis=0), compute_uv=False)
-    claimed = np.diag(formulas.component_variances(singular, len(x)))
-    measured = np.cov((x @ instances.axes(np.cov(x.T))[1]).T)
-    return equal(claimed.ravel(), measured.ravel(), "covariances of the four components")
+    claimed, measured = [], []
+    for n, p in SIZES:
+        x = _table(rng, n, p)
+        singular = np.linalg.svd(x - x.mean(axis=0), compute_uv=False)
+        claimed.append(np.diag(formulas.component_variances(singular, n)).ravel())
+        measured.append(np.cov((x @ instances.axes(np.cov(x.T))[1]).T).ravel())
+    return equal(
+        np.concatenate(claimed),
+        np.concatenate(measured),
+        "covariances of the components of three tables",
+    )
 
 
 def _mean_squared_rest(x: Floats, plane: Floats) -> float:
@@ -46,12 +58,14 @@ def _mean_squared_rest(x: Floats, plane: Floats) -> float:
 
 def what_is_left(rng: np.random.Generator) -> Reading:
     """Compare total less explained variance with squared distances to random planes."""
-    x = _table(rng)
-    c = formulas.covariance(x)
-    planes = [instances.orthonormal(rng, 4, k) for k in (1, 2, 3)]
-    claimed = [formulas.reconstruction_error(c, plane) for plane in planes]
-    measured = [_mean_squared_rest(x, plane) for plane in planes]
-    return equal(claimed, measured, "squared distance to a random line, plane and space")
+    claimed, measured = [], []
+    for n, p in SIZES:
+        x = _table(rng, n, p)
+        c = formulas.covariance(x)
+        planes = [instances.orthonormal(rng, p, k) for k in range(1, p)]
+        claimed += [formulas.reconstruction_error(c, plane) for plane in planes]
+        measured += [_mean_squared_rest(x, plane) for plane in planes]
+    return equal(claimed, measured, "squared distance to random lines, planes and spaces")
 
 
 def least_left(rng: np.random.Generator) -> Reading:
@@ -144,7 +158,7 @@ STATEMENTS = (
             ),
         ),
         "Climbs from the best of 400 random directions and takes the variance of the projected "
-        "rows; then the same for the eigenvector.",
+        "rows; then the same for the eigenvector. Three tables of different size.",
         first,
         "Hotelling, J. Educational Psychology 24 (1933) 417-441; Jolliffe, Principal Component "
         "Analysis, 2nd ed. (2002), section 1.1",
@@ -178,7 +192,7 @@ STATEMENTS = (
                 r"\lambda_i=\frac{\sigma_i(X_c)^2}{n-1}",
             ),
         ),
-        "Computes all covariances of the scores from the rows.",
+        "Computes all covariances of the scores from the rows, in three tables of different size.",
         uncorrelated,
         "Jolliffe (2002), section 2.1",
     ),
@@ -212,8 +226,8 @@ STATEMENTS = (
                 r"CW)\\[4pt]&+\frac{1}{n-1}\sum_i\lVert x_i-\hat x_i\rVert^2\end{aligned}",
             ),
         ),
-        "Finds the nearest point of a random line, plane and space by least squares for every row "
-        "and adds the squared distances.",
+        "Finds the nearest point of a random line, plane or space by least squares for every row "
+        "and adds the squared distances, in three tables of different size.",
         what_is_left,
         "Pearson, Philosophical Magazine 2 (1901) 559-572",
     ),

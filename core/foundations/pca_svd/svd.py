@@ -76,16 +76,19 @@ def shortest(rng: np.random.Generator) -> Reading:
 
 def amplification(rng: np.random.Generator) -> Reading:
     """Compare the condition number with the worst error that a search provokes."""
-    a = instances.matrix(rng, 4, 4)
-    inverse = np.linalg.inv(a)
-    x = instances.best_direction(a.T @ a, rng)
-    push = 0.3 * instances.best_direction(inverse.T @ inverse, rng)
-    b = a @ x
-    moved = np.linalg.solve(a, b + push) - np.linalg.solve(a, b)
-    relative = np.linalg.norm(moved) / np.linalg.norm(x)
-    given = np.linalg.norm(push) / np.linalg.norm(b)
-    claimed = formulas.condition_number(np.linalg.svd(a, compute_uv=False))
-    return equal(claimed, relative / given, "worst relative error out over relative error in")
+    claimed, measured = [], []
+    for n in (3, 4, 6):
+        a = instances.matrix(rng, n, n)
+        inverse = np.linalg.inv(a)
+        x = instances.best_direction(a.T @ a, rng)
+        push = 0.3 * instances.best_direction(inverse.T @ inverse, rng)
+        b = a @ x
+        moved = np.linalg.solve(a, b + push) - np.linalg.solve(a, b)
+        relative = np.linalg.norm(moved) / np.linalg.norm(x)
+        given = np.linalg.norm(push) / np.linalg.norm(b)
+        claimed.append(formulas.condition_number(np.linalg.svd(a, compute_uv=False)))
+        measured.append(relative / given)
+    return equal(claimed, measured, "worst relative error out over that in, three sizes")
 
 
 STATEMENTS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.foundations.backpropagation import formulas
+from core.foundations.backpropagation import formulas, scale
 from core.foundations.backpropagation import formulas_network as network
 
 MUTATIONS = [
@@ -36,4 +36,34 @@ MUTATIONS = [
     (network.rescaled_gradient, "gradient / factor", "gradient * factor"),
     (network.radial_slope, "degree * factor**degree", "factor**degree"),
     (network.midpoint_gap, "24 *", "12 *"),
+    # An error of one in a hundred.
+    (formulas.score_variance, "return size", "return 1.01 * size"),
+    (network.difference_error, "+ noise**2", "+ 1.01 * noise**2"),
+    (network.deep_mean_square, "return first", "return 1.01 * first"),
+    (network.preactivation_variance, "return inputs", "return 1.01 * inputs"),
+    # Right for one size or one instance alone.
+    (
+        formulas.score_variance,
+        "size * query_variance * key_variance / divisor**2",
+        "query_variance * key_variance",
+    ),
+    (network.difference_error, "(2 * step**2)", "(2 * step**2) - noise**2 / 2"),
+    (network.deep_mean_square, "** layers", "* layers * 0.62"),
+    (network.sigmoid_bound, "** layers", "** 3"),
+    (network.xavier_variance, "2 / (inputs + outputs)", "14 / (inputs + outputs) ** 2"),
+    (network.batch_gradient, "/ len(samples)", "/ 5"),
+    (network.degree_of_network, "power**layers", "power * layers - (power == 1)"),
+    (formulas.average_pool_gradient, "delta / size", "delta / 4"),
+    (
+        formulas.max_pool_gradient,
+        "windows == windows.max(axis=1, keepdims=True)",
+        "windows >= windows.max(axis=1, keepdims=True) - 0.1",
+    ),
+    (
+        formulas.max_pool_gradient,
+        "windows == windows.max(axis=1, keepdims=True)",
+        "windows >= windows.max(axis=1, keepdims=True) - 3e-5",
+    ),
+    # A measured number that is left out.
+    (scale.vanishing, "[tight, other]", "[tight, 0.0]"),
 ]

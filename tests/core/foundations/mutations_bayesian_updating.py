@@ -29,5 +29,16 @@ MUTATIONS = [
     (formulas_choice.map_weights, "noise**2 / spread**2", "noise / spread"),
     (formulas_choice.map_weights, "spread**2", "(2 * spread**2)"),
     (formulas_choice.laplace_gap, "13", "1"),
+    # Small errors that a simulation, or a limit alone, would let pass.
+    (formulas.predictive_value, "(1 - prevalence) *", "1.005 * (1 - prevalence) *"),
+    (formulas.predictive_value, "(1 - specificity))", "(1 - specificity) + 0.0005)"),
+    # The right mass inside, but not the same on both sides.
+    (
+        formulas_choice.equal_tailed,
+        "np.asarray(betaincinv(a, b, tail)), np.asarray(betaincinv(a, b, 1 - tail))",
+        "np.asarray(betaincinv(a, b, 0.5 * tail)), np.asarray(betaincinv(a, b, 1 - 1.5 * tail))",
+    ),
+    (formulas_choice.laplace_log_integral, "n**3", "(n**3 + n)"),
+    (formulas_choice.laplace_log_integral, "math.pi * x * y /", "math.pi * (x * y + 1) /"),
     (formulas_choice.skew_gap, "3 * math", "6 * math"),
 ]

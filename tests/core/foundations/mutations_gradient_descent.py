@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.foundations.gradient_descent import formulas
+from core.foundations.gradient_descent import acceleration, formulas
 
 MUTATIONS = [
     # Forms that are printed in common texts.
@@ -47,4 +47,27 @@ MUTATIONS = [
     (formulas.newton_step, "-np.linalg", "np.linalg"),
     (formulas.averaging_variance, "curvature**2", "curvature"),
     (formulas.polyak_variance, "- lag + tail", "- lag - tail"),
+    # Errors of about 1 %, and those that only some sizes show.
+    (formulas.noise_floor, "return step", "return 1.01 * step"),
+    (formulas.noise_floor, "(2 - step", "(2 - 1.01 * step"),
+    (formulas.accelerated_bound, "(steps + 1)", "(2 * steps)"),
+    (
+        formulas.accelerated_bound,
+        "2 * smoothness * (distance / (steps + 1)) ** 2",
+        "4 * smoothness * distance**2 / (steps + 1) ** 3",
+    ),
+    (formulas.accelerated_bound, "(distance / (steps + 1)) ** 2", "(distance / 2) ** 2 / steps"),
+    (formulas.gap_factor, "(2 * steps)", "(steps + 9)"),
+    (formulas.gap_factor, "(2 * steps)", "(steps + 1)"),
+    (
+        formulas.iterations_needed,
+        "math.log((condition + 1) / (condition - 1))",
+        "(2 / condition)",
+    ),
+    (formulas.iterations_needed, "math.ceil(", "math.ceil(1.002 * "),
+    (formulas.iterations_needed, "math.ceil(", "math.floor("),
+    # The measured side: what the bound leaves over must count.
+    (acceleration._energy, "np.maximum(energy[0]", "0 * np.maximum(energy[0]"),
+    (acceleration._energy, "parts = at_path[1:] - at_best", "parts = 0 * at_path[1:]"),
+    (acceleration.least_growth, "(2 - u) * s", "2 * s"),
 ]

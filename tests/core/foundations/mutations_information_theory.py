@@ -33,5 +33,17 @@ MUTATIONS = [
     (formulas.exponential_entropy, "1 + math.log(mean)", "math.log(mean)"),
     (formulas.summed_entropy, "2 * second", "second"),
     (formulas.score_loss, "- told", "+ told"),
+    # Small, or seen at one place alone.
+    (formulas.divergence, "np.sum(p", "1.001 * np.sum(p"),
+    (formulas.unchanged_psi, "(bins - 1) *", "1.01 * (bins - 1) *"),
+    (formulas.unchanged_psi, "1 / n + 1 / m", "1 / n + 1 / m + 50_000 / (n * m)"),
+    (formulas.plugin_bias, "(m - 1)", "3"),
+    (formulas.plugin_bias, "(k - 1)", "(min(k, m) - 1)"),
+    (formulas.normal_divergence, "1 / 2", "0.4999999"),
+    (formulas.binary_entropy, "xlogy(p, p)", "p * math.log(p)"),
+    (formulas.binary_entropy, "xlogy(1 - p, 1 - p)", "(1 - p) * math.log(1 - p)"),
+    (formulas.fano_bound, "error * math.log(k - 1)", "0.999 * error * math.log(k - 1)"),
+    (formulas.fano_bound, "error * math.log(k - 1)", "1.001 * error * math.log(k - 1)"),
+    (formulas.entropy_bits, "entropy(p) /", "0.999 * entropy(p) /"),
     (formulas.growth, "+ math.log(paid)", "- math.log(paid)"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.foundations.lagrange_kkt import formulas, formulas_models
+from core.foundations.lagrange_kkt import apple, formulas, formulas_models
 
 MUTATIONS = [
     # Forms that are printed in common texts.
@@ -33,4 +33,10 @@ MUTATIONS = [
     (formulas_models.norm_slope, "-2 * theta", "2 * theta"),
     (formulas_models.gibbs, "np.exp(-beta", "np.exp(beta"),
     (formulas_models.tangent_gap, "vertex - x", "vertex + x"),
+    # A small error of the price hardly moves the dual value, which is flat there.
+    (formulas.parabola_price, "2 * a * b", "2 * a * b + 1e-4"),
+    (formulas.parabola_price, "2 * a * b", "2.001 * a * b"),
+    # The measured side: limits that are not moved show nothing.
+    (apple._idle, "limit + rng.uniform(0.2, 0.8) * (now - limit)", "limit"),
+    (apple._idle, "problem = moved(problem", "moved(problem"),
 ]

@@ -51,5 +51,14 @@ MUTATIONS = [
     (fit.score_variance, "direction @ loss_hessian", "2 * direction @ loss_hessian"),
     (fit.ratio_slope, "2 * n", "n"),
     (fit.additive_estimate, "reference + np.sum", "reference - np.sum"),
+    # Smaller than one percent or two, or seen at one place alone.
+    (fit.score_variance, "direction @ loss_hessian", "1.01 * direction @ loss_hessian"),
+    (fit.gap_error, "/ len(p)", "/ (len(p) - 0.3)"),
+    (fit.gap_error, "np.sqrt(", "1.005 * np.sqrt("),
+    (formulas.log_sum_exp, "z.max()", "z.min()"),
+    (formulas.log_sum_exp, "z.max()", "z.mean()"),
+    (formulas.log_sum_exp, "z.max()", "1.01 * z.max()"),
+    (fit.ray_bound, "n * np.log1p", "1.001 * n * np.log1p"),
+    (fit.ray_bound, "np.log1p(np.exp(-t * margin))", "np.exp(-t * margin)"),
     (fit.odds_factor, "after - before", "before - after"),
 ]

@@ -29,4 +29,15 @@ MUTATIONS = [
     (formulas.component_filter, "< k", "<= k"),
     (formulas.gram_from_distances, "-0.5 *", "-1.0 *"),
     (formulas.variances_from_gram, "(len(gram) - 1)", "len(gram)"),
+    # Right for one size only, or off by less than a simulation sees.
+    (formulas.condition_number, "s[-1]", "s[3]"),
+    (formulas.covariance, "(len(x) - 1)", "36"),
+    (formulas.component_variances, "(n - 1)", "36"),
+    (formulas.variances_from_gram, "(len(gram) - 1)", "17"),
+    (formulas.noise_second_moment, "(p + 1)", "(2 * p - 2)"),
+    (formulas.noise_second_moment, "(p + 1)", "n / 2"),
+    (formulas.noise_second_moment, "(n - 1)", "(2 * p + 1)"),
+    (formulas.noise_second_moment, "1 + (p + 1)", "1 + 1.01 * (p + 1)"),
+    (formulas.chi_square_tail, "c / 2", "1.003 * c / 2"),
+    (formulas.chi_square_tail, "p / 2", "(p + 0.01) / 2"),
 ]

@@ -13,16 +13,21 @@ from scipy import stats
 from core.foundations.bias_variance import TOPIC, formulas, formulas_many
 from core.foundations.bias_variance.errata import interval_bias
 from core.foundations.bias_variance.instances import (
+    COIN,
     NORMAL_LIKE,
+    bartlett_designs,
+    chi_square_like,
     every,
     fit_ridge,
     hat,
     kernel_smoother,
     mean_and_variance,
     midpoints,
+    normal_designs,
     skewed,
     wave,
 )
+from core.foundations.bias_variance.more_data import close, orbit
 from core.foundations.bias_variance.validation import fold_errors
 from tests.core.foundations.mutations_bias_variance import MUTATIONS
 
@@ -151,6 +156,48 @@ def test_noise_laws_have_the_moments_they_promise():
     outcomes, odds = every(law, 4)
     assert outcomes.shape == (81, 4)
     assert odds.sum() == pytest.approx(1)
+
+
+def test_a_coin_has_mean_0_and_variance_1():
+    assert mean_and_variance(*COIN) == pytest.approx((0, 1))
+
+
+@pytest.mark.parametrize("freedom", [3, 4, 9])
+def test_three_values_have_the_moments_of_a_chi_square(freedom):
+    values, chances = chi_square_like(freedom)
+    law = stats.chi2(freedom)
+    for power in range(5):
+        assert chances @ values**power == pytest.approx(law.moment(power) if power else 1)
+    assert chances @ (1 / values) == pytest.approx(law.expect(lambda u: 1 / u), rel=1e-6)
+
+
+@pytest.mark.parametrize(("m", "p"), [(7, 1), (9, 2), (12, 3)])
+def test_finite_designs_have_the_mean_inverse_of_normal_ones(m, p):
+    X, chances = bartlett_designs(np.random.default_rng(1), m, p)
+    assert chances.sum() == pytest.approx(1)
+    gram = np.einsum("n,nmi,nmj->ij", chances, X, X)
+    assert gram == pytest.approx(m * np.eye(p), abs=1e-9)
+    exact = chances @ np.sum(np.linalg.pinv(X) ** 2, axis=(1, 2))
+    normal = normal_designs(np.random.default_rng(2), m, p, 20_000)
+    draws = np.sum(np.linalg.pinv(normal) ** 2, axis=(1, 2))
+    error = draws.std() / np.sqrt(len(draws))
+    assert error < 0.02 * exact
+    assert abs(draws.mean() - exact) < 3.5 * error
+
+
+def test_shifts_and_signs_average_a_projection_to_a_multiple_of_the_identity():
+    X = orbit(np.random.default_rng(3).normal(size=(2, 5)))
+    assert len(np.unique(X.reshape(len(X), -1), axis=0)) == 5 * 2**5
+    mean = (np.linalg.pinv(X) @ X).mean(axis=0)
+    assert mean == pytest.approx(2 / 5 * np.eye(5))
+
+
+@pytest.mark.parametrize("m", [2, 3, 6])
+def test_terms_of_square_normal_matrices_follow_the_integral(m):
+    inverse = np.linalg.inv(normal_designs(np.random.default_rng(m), m, m, 30_000))
+    share = np.mean(np.sum(inverse[:, 0, :] ** 2, axis=1) > 2)
+    exact = close(m, 2**-0.5)
+    assert abs(share - exact) < 3.5 * np.sqrt(exact * (1 - exact) / 30_000)
 
 
 def test_a_local_mean_is_a_mean_and_not_symmetric():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import linalg, optimize
 
+from core import foundations
 from core.foundations import gradient_descent as gd
 from core.foundations.gradient_descent import (
     acceleration,
@@ -19,6 +20,7 @@ from core.foundations.gradient_descent import (
     momentum,
     rates,
     runs,
+    stochastic,
 )
 
 SEEDS = st.integers(0, 2**31)
@@ -69,6 +71,46 @@ def test_nesterov_stays_below_its_bound_on_convex_functions(seed):
     distance = float(np.linalg.norm(x0 - best))
     bounds = [formulas.accelerated_bound(f.smoothness, distance, t) for t in range(steps + 1)]
     assert (gaps <= np.array(bounds) + 1e-9).all()
+
+
+def test_a_constant_below_the_curvature_turns_the_energy_red(monkeypatch):
+    real = functions.Smooth.smoothness.fget
+    monkeypatch.setattr(functions.Smooth, "smoothness", property(lambda f: real(f) / 6))
+    assert not foundations.verify(ids=["GD-22"]).rows[0].passed
+
+
+def test_a_function_that_is_not_convex_turns_the_energy_red(monkeypatch):
+    class Wavy(functions.Smooth):
+        @property
+        def smoothness(self):
+            return super().smoothness + 9
+
+        def value(self, x):
+            return super().value(x) + np.sum(np.cos(3 * x), axis=-1)
+
+        def gradient(self, x):
+            return super().gradient(x) - 3 * np.sin(3 * x)
+
+    real = functions.smooth
+
+    def wavy(rng):
+        f = real(rng)
+        return Wavy(f.bowl, f.hinges, f.offsets)
+
+    monkeypatch.setattr(functions, "smooth", wavy)
+    assert not foundations.verify(ids=["GD-22"]).rows[0].passed
+
+
+def test_the_numbers_of_nesterov_grow_by_one_half_at_least():
+    t = acceleration.weights(2000)
+    assert acceleration.least_growth() == pytest.approx(0.5, rel=1e-14)
+    assert (np.diff(t) > acceleration.least_growth()).all()
+    assert np.diff(t)[-1] == pytest.approx(0.5, rel=1e-3)
+
+
+def test_the_limit_of_a_sequence_with_a_fixed_factor_is_exact():
+    k = np.arange(6)
+    assert stochastic.end_of(7 - 3 * 0.4**k) == pytest.approx(7, rel=1e-14)
 
 
 @pytest.mark.parametrize("steps", [1, 5, 30, 100])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -22,6 +23,7 @@ from core.foundations.information_theory.instances import (
     rows,
     shares,
 )
+from core.foundations.information_theory.learning import mean_null_index
 
 seeds = st.integers(0, 10_000)
 
@@ -132,6 +134,20 @@ def test_plugin_bias_is_the_mean_of_a_chi_square_over_2n():
 def test_expected_plugin_information_of_one_case_is_zero():
     table = joint(np.random.default_rng(0), 2, 3)
     assert formulas.expected_plugin_information(table, 1) == pytest.approx(0, abs=1e-12)
+
+
+def test_the_mean_index_by_bins_is_that_over_all_pairs_of_samples():
+    bins, n, m = np.array([0.2, 0.3, 0.5]), 4, 3
+    laws = []
+    for rows_ in (n, m):
+        tables = [t for t in itertools.product(range(rows_ + 1), repeat=3) if sum(t) == rows_]
+        chances = stats.multinomial.pmf(np.array(tables), rows_, bins)
+        laws.append(list(zip((np.array(tables) + 0.5) / (rows_ + 1.5), chances, strict=True)))
+    brute = sum(
+        a * b * (rel_entr(p, q) + rel_entr(q, p)).sum()
+        for (p, a), (q, b) in itertools.product(*laws)
+    )
+    assert mean_null_index(n, m, bins) == pytest.approx(brute, rel=1e-12)
 
 
 def test_numerical_tools():

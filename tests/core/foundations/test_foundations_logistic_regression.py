@@ -165,6 +165,19 @@ def test_a_linear_programme_tells_separated_from_overlapping_rows():
         assert support.separation(*support.overlapping(rng))[1] == pytest.approx(0, abs=1e-9)
 
 
+def test_the_law_of_the_number_of_events_is_that_of_scipy():
+    p = np.random.default_rng(5).uniform(0.02, 0.95, 23)
+    law = breaks.cardiosense.law_of_events(p)
+    np.testing.assert_allclose(law, stats.poisson_binom(p).pmf(np.arange(24)), atol=1e-13)
+
+
+def test_the_variance_of_all_outcomes_is_that_of_a_binomial_count():
+    w = np.array([0.7])
+    p = special.expit(0.7)
+    found = breaks.sampling.enumerated_variance(np.ones((6, 1)), w, np.array([2.0]))
+    assert found == pytest.approx(4 * stats.binom(6, p).var())
+
+
 def test_precise_values_hold_their_digits():
     assert float(support.precise_softplus(-700.0)) == pytest.approx(math.exp(-700), rel=1e-14)
     assert float(support.precise_loss(-40.0, 0.0)) == pytest.approx(math.exp(-40), rel=1e-12)

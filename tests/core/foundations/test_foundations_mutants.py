@@ -17,9 +17,22 @@ def sample(x: float, power: int = 3) -> float:
 def test_every_sign_operator_comparison_and_constant_is_changed_once():
     changes = [mutant.change for mutant in mutants.every(sample)]
     kinds = ("minus to plus", "Add to Sub", "Mult to Div", "Pow to Mult", "Lt to GtE",
-             "2.5 to 2.75", "2 to 3")  # fmt: skip
+             "2.5 to 2.525", "2 to 3", "result times 1.01")  # fmt: skip
     assert len(changes) == len(kinds)
     assert all(any(change.endswith(kind) for change in changes) for kind in kinds)
+
+
+def root(x: float) -> float:
+    """Return something found by a function inside."""
+
+    def inside(y: float) -> float:
+        return y
+
+    return inside(x)
+
+
+def test_the_result_of_a_function_inside_stays():
+    assert [one.change for one in mutants.every(root)] == ["line 7: result times 1.01"]
 
 
 def test_a_changed_body_computes_something_else_and_is_put_back():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.foundations.compare import at_least, at_most, equal, estimated, sampled
-from core.foundations.schema import Kind
+from core.foundations.schema import TOLERANCE, Z_LIMIT, Kind
 
 NUMBERS = st.floats(-1e6, 1e6).filter(lambda x: abs(x) > 1e-6)
 
@@ -81,3 +81,46 @@ def test_another_limit_leaves_exact_readings_alone():
     found = equal(1.0, 1.0, "x")
     assert found.within(5.0) is found
     assert found.z is None
+
+
+def test_the_limits_are_those_that_are_published():
+    assert TOLERANCE == {Kind.EXACT: 1e-8, Kind.DIFFERENCE: 1e-6}
+    assert Z_LIMIT == 3.0
+
+
+@given(NUMBERS, st.sampled_from([-1, 1]))
+def test_differences_beyond_the_tolerance_of_their_kind_fail_on_both_sides(value, side):
+    assert not equal(value, value * (1 + side * 1e-5), "x", kind=Kind.DIFFERENCE).passed
+    assert not equal(value, value * (1 + side * 2e-8), "x").passed
+
+
+@pytest.mark.parametrize("wrong", [0.5, -0.5])
+def test_an_entry_that_is_wrong_on_either_side_is_the_worst(wrong):
+    found = equal([1.0, 2.0, 3.0], [1.0, 2.0 + wrong, 3.0], "x")
+    assert not found.passed
+    assert found.claimed == 2.0
+
+
+@pytest.mark.parametrize(("compare", "side"), [(at_most, 1), (at_least, -1)])
+def test_the_entry_furthest_beyond_a_bound_is_the_worst(compare, side):
+    found = compare([5.0, 5.0, 5.0], [5.0, 5.0 + side * 2.0, 5.0 + side], "x")
+    assert not found.passed
+    assert found.measured == 5.0 + side * 2.0
+
+
+def test_many_entries_do_not_widen_the_tolerance():
+    claimed = np.linspace(0.5, 1.0, 1000)
+    found = equal(claimed, claimed, "x")
+    assert found.tolerance == pytest.approx(1e-8)
+    assert not equal(claimed, claimed + 2e-8, "x").passed
+
+
+def test_the_scale_that_is_given_is_the_scale():
+    found = equal(0.0, 1e-3, "x", scale=1.0)
+    assert found.tolerance == pytest.approx(1e-8)
+    assert not found.passed
+
+
+def test_a_standard_error_shrinks_with_the_root_of_the_draws():
+    draws = np.tile([-1.0, 1.0], 5_000)
+    assert sampled(0.5, draws, "x").standard_error == pytest.approx(0.01, rel=1e-4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from core.errors import SuiteError
 from core.foundations import Topic
 from core.foundations.registry import ARTICLES
 
+ROOT = Path(__file__).resolve().parents[3]
 FIRST_FOUR = {"gradient-descent": 18, "lagrange-kkt": 18, "bias-variance": 12,
               "logistic-regression": 14}  # fmt: skip
 
@@ -23,6 +25,21 @@ def test_the_suite_holds_what_it_promises():
     assert all(len(foundations.statements(key)) >= n for key, n in FIRST_FOUR.items())
     assert sum(len(foundations.breaks(key)) for key in FIRST_FOUR) >= 20
     assert len(foundations.errata()) >= 30
+
+
+@each_topic
+def test_the_published_counts_are_those_of_the_registry(topic: Topic):
+    text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    cells = next(line for line in text.splitlines() if line.startswith(f"| {topic.title} |"))
+    counts = [cell.strip() for cell in cells.split("|")[1:-1]]
+    assert counts[1] == str(len(topic.statements))
+    assert counts[-2:] == [str(len(topic.breaks)), str(len(topic.errata))]
+
+
+def test_the_published_sum_is_that_of_the_registry():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    count = len(foundations.statements())
+    assert f"{count} of {count}; 0 of {20 * count:,} checks red" in text
 
 
 @each_topic

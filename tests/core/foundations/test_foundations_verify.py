@@ -8,12 +8,13 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from benchmarks import mutants
 from core import foundations
 from core.foundations import Kind, Topic
 from core.foundations.schema import TOLERANCE, Z_LIMIT, Reading
-from core.foundations.verification import Row
+from core.foundations.verification import Row, generator
 
 FRESH_SEEDS = 20
 MUTATIONS_AT_LEAST = 30
@@ -126,3 +127,23 @@ def test_a_fresh_run_names_the_worst_seed():
         one.id for one in foundations.statements("gradient-descent")
     ]
     assert all(one.failed == 0 and isinstance(one.worst, Row) for one in found)
+
+
+def test_the_published_seed_is_held_to_three_standard_errors_and_others_to_bonferroni():
+    one = next(
+        row for row in foundations.verify().rows if row.reading and row.reading.z is not None
+    )
+    assert one.reading.tolerance == pytest.approx(3 * one.reading.standard_error)
+    (other,) = foundations.verify(ids=[one.id], seed=1).rows
+    limit = foundations.fresh_limit(1)
+    assert other.reading.tolerance == pytest.approx(limit * other.reading.standard_error)
+
+
+def test_bonferroni_counts_every_statement_and_seed():
+    looks = 20 * len(foundations.statements())
+    assert norm.sf(foundations.fresh_limit(20)) * 2 * looks == pytest.approx(0.01)
+
+
+def test_another_seed_draws_other_numbers_and_every_check_its_own():
+    draws = {generator(seed, name).random() for seed in (0, 1) for name in ("GD-1", "GD-2")}
+    assert len(draws) == 4

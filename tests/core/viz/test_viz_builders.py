@@ -476,6 +476,14 @@ def test_lines_in_equal_ratios_place_their_labels_by_the_logarithm():
     assert [n.x for n in chart.figure.layout.annotations if "here" in n.text] == [1.0]
 
 
+def test_ratios_from_a_thousand_are_written_out():
+    chart = viz.lines(
+        {"error": viz.Line([10.0, 10_000.0], [0.5, 0.9])},
+        x_label="Rows", y_label="Error", x_steps=[10.0, 1_000.0, 10_000.0],
+    )  # fmt: skip
+    assert list(chart.figure.layout.xaxis.ticktext) == ["10", "1,000", "10,000"]
+
+
 def test_the_key_of_many_lines_is_one_line_each():
     names = ("no guard", "guard by the integrity score", "guard by the largest z")
     chart = viz.lines(
