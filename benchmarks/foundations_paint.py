@@ -18,6 +18,8 @@ from core import foundations
 
 PRESSES = 4
 QUIET_MS = 600
+SETTLED_MS = 3000
+"""The script has finished by then; the browser still draws what it sent."""
 WATCH = """() => {
   window.pressed = 0; window.changed = 0; window.asked = 0;
   addEventListener('keydown', () => { pressed = performance.now(); changed = pressed; }, true);
@@ -47,6 +49,7 @@ def measured(page: Page, address: str) -> list[tuple[float, float]]:
     page.goto(address)
     page.get_by_text("verified here in").wait_for()  # the last thing that an article draws
     page.locator(READY).wait_for()
+    page.wait_for_timeout(SETTLED_MS)
     page.evaluate(WATCH)
     found: list[tuple[float, float]] = []
     for slider in page.get_by_role("slider").all():

@@ -116,9 +116,11 @@ def _heat(
     low, high = z_range or (float(finite.min()), float(finite.max()))
     high = high if high > low else low + 1.0
     last = len(theme.SEQUENTIAL) - 1
+    # Colours stop at the limits, but the pointer tells the value itself.
+    shown = "z" if z_range is None else "customdata"
     return go.Contour(
         z=np.clip(values, low, high),
-        customdata=values,
+        customdata=None if z_range is None else values,
         x=columns,
         y=rows,
         zmin=low,
@@ -128,7 +130,7 @@ def _heat(
         line={"width": 0.5, "color": theme.NEUTRAL},
         colorbar={"thickness": 10, "outlinewidth": 0, "len": 1, "tickfont": {"color": theme.INK}},
         hovertemplate=f"{label(labels[0])} %{{x:.4g}}<br>{label(labels[1])} %{{y:.4g}}<br>"
-        f"{label(labels[2])} %{{customdata:.4g}}<extra></extra>",
+        f"{label(labels[2])} %{{{shown}:.4g}}<extra></extra>",
     )
 
 

@@ -118,7 +118,7 @@ def momentum_map(
 ) -> MomentumMap:
     """Return the map of the heavy ball, and its run with one pair of step and momentum."""
     ends = np.array([1 / condition, 1.0])
-    columns, rows = np.linspace(0.02, 3.98, 100), np.linspace(0.0, 0.99, 67)
+    columns, rows = np.linspace(0.02, 3.98, 67), np.linspace(0.0, 0.99, 45)
     grid = formulas.heavy_ball_radius(columns, rows[:, None], ends[:, None, None]).max(axis=0)
     path = runs.heavy_ball(lambda x: ends * x, np.ones(2), share, beta, steps)
     momentum = formulas.heavy_ball_momentum(condition)
