@@ -56,26 +56,29 @@ def residual(rng: np.random.Generator) -> Reading:
     """Compare the claimed residual with the squared distance found by least squares."""
     x = instances.cloud(rng, 30, instances.spectrum(rng, 5))
     axes = instances.axes(np.cov(x.T))[1]
-    new = x.mean(axis=0) + 2 * rng.standard_normal((4, 5))
-    off = new - x.mean(axis=0)
-    claimed = [formulas.off_plane(one, axes, 2) for one in off]
-    measured = np.linalg.lstsq(axes[:, :2], off.T, rcond=None)[1]
-    return equal(claimed, measured, "squared distances of four new rows to the plane")
+    off = 2 * rng.standard_normal((4, 5))
+    claimed, measured = [], []
+    for k in (1, 2, 3, 4):
+        claimed += [formulas.off_plane(one, axes, k) for one in off]
+        measured += list(np.linalg.lstsq(axes[:, :k], off.T, rcond=None)[1])
+    return equal(claimed, measured, "squared distances of four new rows to 1 to 4 axes")
 
 
 def filters(rng: np.random.Generator) -> Reading:
     """Compare filtered coefficients with two regressions solved by least squares."""
-    x, y = instances.matrix(rng, 20, 4), 3 * rng.standard_normal(20)
-    penalty, k = float(rng.uniform(0.5, 3.0)), 2
-    u, s, vt = np.linalg.svd(x, full_matrices=False)
-    kept = (formulas.ridge_filter(s, penalty), formulas.component_filter(s, k))
-    claimed = [formulas.filtered_coefficients(u, s, vt.T, y, one) for one in kept]
-    taller = np.vstack([x, np.sqrt(penalty) * np.eye(4)])
-    ridge = np.linalg.lstsq(taller, np.concatenate([y, np.zeros(4)]), rcond=None)[0]
-    axes = instances.axes(x.T @ x)[1][:, :k]
-    on_scores = axes @ np.linalg.lstsq(x @ axes, y, rcond=None)[0]
-    measured = np.concatenate([ridge, on_scores])
-    return equal(np.concatenate(claimed), measured, "coefficients of ridge and of two components")
+    claimed, measured = [], []
+    for n, p, k in ((20, 4, 2), (13, 5, 3), (9, 3, 1)):
+        x, y = instances.matrix(rng, n, p), 3 * rng.standard_normal(n)
+        penalty = float(rng.uniform(0.5, 3.0))
+        u, s, vt = np.linalg.svd(x, full_matrices=False)
+        kept = (formulas.ridge_filter(s, penalty), formulas.component_filter(s, k))
+        claimed += [formulas.filtered_coefficients(u, s, vt.T, y, one) for one in kept]
+        taller = np.vstack([x, np.sqrt(penalty) * np.eye(p)])
+        measured.append(np.linalg.lstsq(taller, np.concatenate([y, np.zeros(p)]), rcond=None)[0])
+        axes = instances.axes(x.T @ x)[1][:, :k]
+        measured.append(axes @ np.linalg.lstsq(x @ axes, y, rcond=None)[0])
+    note = "coefficients of ridge and of components, three tables"
+    return equal(np.concatenate(claimed), np.concatenate(measured), note)
 
 
 def duality(rng: np.random.Generator) -> Reading:
@@ -93,15 +96,18 @@ def duality(rng: np.random.Generator) -> Reading:
 
 def scaling(rng: np.random.Generator) -> Reading:
     """Compare coordinates found from distances alone with the scores of the components."""
-    x = instances.cloud(rng, 18, instances.spectrum(rng, 4))
-    gram = formulas.gram_from_distances(squareform(pdist(x, "sqeuclidean")))
-    found = formulas.gram_scores(gram, 3)
-    u, s, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
-    scores = (u * s)[:, :3]
-    signs = np.sign(np.sum(found * scores, axis=0))
-    return equal(
-        found.ravel(), (signs * scores).ravel(), "three coordinates of 18 rows, up to sign"
-    )
+    claimed, measured = [], []
+    for n, p, k in ((18, 4, 3), (11, 3, 2)):
+        x = instances.cloud(rng, n, instances.spectrum(rng, p))
+        gram = formulas.gram_from_distances(squareform(pdist(x, "sqeuclidean")))
+        found = formulas.gram_scores(gram, k)
+        u, s, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
+        scores = (u * s)[:, :k]
+        signs = np.sign(np.sum(found * scores, axis=0))
+        claimed.append(found.ravel())
+        measured.append((signs * scores).ravel())
+    note = "coordinates of the rows of two tables, up to sign"
+    return equal(np.concatenate(claimed), np.concatenate(measured), note)
 
 
 STATEMENTS = (
@@ -190,7 +196,7 @@ STATEMENTS = (
                 r"\text{large}",
             ),
         ),
-        "Finds the nearest point of the plane by least squares.",
+        "Finds the nearest point of the space of the first axes by least squares.",
         residual,
         "Jackson and Mudholkar, Technometrics 21 (1979) 341-349",
     ),
@@ -229,7 +235,7 @@ STATEMENTS = (
                 r"\hat\beta=V_k\gamma=\sum_{i\le k}\frac{u_i^\top y}{\sigma_i}v_i",
             ),
         ),
-        "Solves ridge as a taller least-squares problem, and regresses y on two scores.",
+        "Solves ridge as a taller least-squares problem, and regresses y on the first scores.",
         filters,
         "Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed. (2009), "
         "sections 3.4 and 3.5",

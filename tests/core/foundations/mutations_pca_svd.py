@@ -40,4 +40,6 @@ MUTATIONS = [
     (formulas.noise_second_moment, "1 + (p + 1)", "1 + 1.01 * (p + 1)"),
     (formulas.chi_square_tail, "c / 2", "1.003 * c / 2"),
     (formulas.chi_square_tail, "p / 2", "(p + 0.01) / 2"),
+    (formulas.off_plane, "axes[:, :k]", "axes[:, :2]"),
+    (formulas.component_filter, "< k", "< 2"),
 ]
