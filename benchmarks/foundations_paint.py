@@ -16,9 +16,9 @@ from benchmarks.screenshots import FLAGS, READY
 from benchmarks.serving import suite
 from core import foundations
 
-PRESSES = 4
-QUIET_MS = 600
-SETTLED_MS = 3000
+PRESSES = 3
+QUIET_MS = 500
+SETTLED_MS = 2000
 """The script has finished by then; the browser still draws what it sent."""
 WATCH = """() => {
   window.pressed = 0; window.changed = 0; window.asked = 0;

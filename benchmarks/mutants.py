@@ -15,6 +15,8 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from core.foundations import SEED, Statement, Topic, verify
 
 SECONDS = 10.0
@@ -118,6 +120,66 @@ def every(function: types.FunctionType) -> Iterator[Mutant]:
         if change:
             line = getattr(node, "lineno", 0)
             yield Mutant(function, f"line {line}: {change}", _code(function, copied))
+
+
+def sizes(topic: Topic) -> dict[types.CodeType, dict[str, set[int]]]:
+    """Return which whole numbers the formulas of an article are given, by argument.
+
+    ``x#`` is the length of the argument ``x``.
+    """
+    wanted = {function.__code__ for function in formulas(topic)}
+    found: dict[types.CodeType, dict[str, set[int]]] = {}
+
+    def note(frame: types.FrameType, event: str, _: Any) -> None:
+        code = frame.f_code
+        if event != "call" or code not in wanted:
+            return
+        for name in code.co_varnames[: code.co_argcount]:
+            value = frame.f_locals[name]
+            own = found.setdefault(code, {})
+            if isinstance(value, int | np.integer):
+                own.setdefault(name, set()).add(int(value))
+            elif hasattr(value, "__len__") and np.ndim(value):
+                own.setdefault(f"{name}#", set()).add(len(value))
+
+    sys.setprofile(note)
+    try:
+        verify(topic.key)
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+def typed_in(function: types.FunctionType, name: str, value: int) -> Mutant | None:
+    """Return a formula with a size typed in as a number; ``None`` where it does not use it."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    (definition,) = tree.body
+    assert isinstance(definition, ast.FunctionDef)
+    typing = _Typing(name, value)
+    definition.body = [typing.visit(part) for part in definition.body]
+    if not typing.done:
+        return None
+    return Mutant(function, f"{name} typed in as {value}", _code(function, tree))
+
+
+class _Typing(ast.NodeTransformer):
+    """Replaces an argument, or its length, by a number."""
+
+    def __init__(self, name: str, value: int) -> None:
+        self.name, self.value, self.done = name, value, False
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id == self.name and isinstance(node.ctx, ast.Load):
+            self.done = True
+            return ast.Constant(self.value)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if ast.unparse(node) == f"len({self.name.removesuffix('#')})" and "#" in self.name:
+            self.done = True
+            return ast.Constant(self.value)
+        return node
 
 
 def noticed(mutant: Mutant, statements: Sequence[str], seed: int = SEED) -> str | None:

@@ -9,6 +9,7 @@ from scipy.optimize import brentq, root
 from scipy.special import betainc
 
 from core.foundations.bayesian_updating import formulas_choice as formulas
+from core.foundations.bayesian_updating.conjugacy import beta_weight
 from core.foundations.bayesian_updating.numeric import integral
 from core.foundations.compare import equal
 from core.foundations.measuring import complex_gradient
@@ -49,20 +50,20 @@ def _ridge(rng: np.random.Generator) -> Reading:
 
 
 def _chain(rng: np.random.Generator) -> Reading:
-    a, b = (float(v) for v in rng.uniform(1.4, 4.0, 2))
-    y = np.concatenate([[0.0, 1.0, 1.0, 0.0], rng.random(18) < rng.uniform(0.2, 0.8)])
-    rng.shuffle(y)
-    ill, well, chained = a, b, 0.0
-    for value in y:
-        chance = ill / (ill + well)
-        chained += np.log(chance if value else 1 - chance)
-        ill, well = ill + value, well + 1 - value
-    x, n = int(y.sum()), y.size
-    direct = integral(lambda t: stats.beta.pdf(t, a, b) * t**x * (1 - t) ** (n - x), 0, 1)
-    claimed = formulas.log_evidence(a, b, x, n)
-    return equal(
-        [claimed, claimed], [chained, float(np.log(direct))], "22 predictions in turn, the integral"
-    )
+    claimed, measured = [], []
+    sizes = rng.choice(np.arange(14, 31), 3, replace=False)
+    events = rng.choice(np.arange(2, 12), 3, replace=False)
+    for n, x in zip(sizes, events, strict=True):
+        a, b = (float(v) for v in rng.uniform(1.4, 4.0, 2))
+        ill, well, chained = a, b, 0.0
+        for value in rng.permutation(np.arange(n) < x).astype(float):
+            chance = ill / (ill + well)
+            chained += float(np.log(chance if value else 1 - chance))
+            ill, well = ill + value, well + 1 - value
+        weight = beta_weight(a, b, int(x), int(n))
+        claimed += [formulas.log_evidence(a, b, int(x), int(n))] * 2
+        measured += [chained, float(np.log(integral(weight, 0, 1)))]
+    return equal(claimed, measured, "predictions in turn and the integral, 3 sequences")
 
 
 def _free(x: int, n: int) -> float:
@@ -218,8 +219,8 @@ STATEMENTS = (
                 r"p(y_{1:n})=\frac{B(a+x,\,b+n-x)}{B(a,b)}",
             ),
         ),
-        how="Predicts 22 cases in turn and adds the log probabilities; integrates prior times "
-        "likelihood as well.",
+        how="Predicts 14 to 30 cases in turn and adds the log probabilities; integrates prior "
+        "times likelihood as well. Three sequences differ in length and events.",
         check=_chain,
         source="Dawid, Present position and potential developments: the prequential approach, "
         "Journal of the Royal Statistical Society A, 1984.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,55 +37,66 @@ def beta_weight(a: float, b: float, x: float, n: float) -> Callable[[Floats], Fl
     return weight
 
 
-def share_study(rng: np.random.Generator) -> tuple[float, float, int, int]:
-    """Draw the parameters of a Beta prior, successes and trials."""
-    a, b = rng.uniform(2.2, 6.0, 2)
-    n = int(rng.integers(12, 40))
-    return float(a), float(b), int(rng.integers(3, n - 3)), n
+def share_studies(rng: np.random.Generator, number: int) -> Iterator[tuple[float, float, int, int]]:
+    """Draw studies, no two of one size: parameters of a Beta prior, successes and trials."""
+    for n in rng.choice(np.arange(12, 40), number, replace=False):
+        a, b = rng.uniform(2.2, 6.0, 2)
+        yield float(a), float(b), int(rng.integers(3, n - 3)), int(n)
 
 
 def _posterior(rng: np.random.Generator) -> Reading:
-    a, b, x, n = share_study(rng)
-    weight = beta_weight(a, b, x, n)
-    after = formulas.beta_update(a, b, x, n)
-    theta = rng.uniform(0.1, 0.9, 5)
+    claimed: list[float] = []
+    measured: list[float] = []
+    for a, b, x, n in share_studies(rng, 3):
+        weight = beta_weight(a, b, x, n)
+        after = formulas.beta_update(a, b, x, n)
+        theta = rng.uniform(0.1, 0.9, 5)
+        mean, variance = _moments(weight)
+        # The variance is small beside densities, so that it is compared as a share of itself.
+        claimed += [*formulas.beta_density(theta, *after), formulas.beta_mean(*after), 1.0]
+        measured += [*(weight(theta) / integral(weight, 0, 1)), mean]
+        measured.append(variance / float(formulas.beta_variance(*after)))
+    return equal(claimed, measured, "density at 5 points, mean, ratio of variances in 3 studies")
+
+
+def _moments(weight: Callable[[Floats], Floats]) -> tuple[float, float]:
+    """Return mean and variance of a share under a weight."""
     mean = float(average(lambda t: t, weight, 0, 1))
-    square = float(average(lambda t: (t - mean) ** 2, weight, 0, 1))
-    claimed = [*formulas.beta_density(theta, *after), formulas.beta_mean(*after)]
-    measured = [*(weight(theta) / integral(weight, 0, 1)), mean]
-    # The variance is small beside densities, so that it is compared as a share of itself.
-    return equal(
-        [*claimed, 1.0],
-        [*measured, square / float(formulas.beta_variance(*after))],
-        "density at 5 points, mean, ratio of variances",
-    )
+    return mean, float(average(lambda t: (t - mean) ** 2, weight, 0, 1))
 
 
 def _weighted(rng: np.random.Generator) -> Reading:
     claimed, measured = [], []
-    for _ in range(5):
-        a, b, x, n = share_study(rng)
+    for a, b, x, n in share_studies(rng, 5):
         claimed.append(float(formulas.shrunken_mean(a, b, x, n)))
         measured.append(float(average(lambda t: t, beta_weight(a, b, x, n), 0, 1)))
     return equal(claimed, measured, "posterior means of 5 studies")
 
 
 def _next_patients(rng: np.random.Generator) -> Reading:
-    a, b, x, n = share_study(rng)
-    m = int(rng.integers(4, 9))
-    k = counts(m)
-    after = formulas.beta_update(a, b, x, n)
-    claimed = formulas.beta_binomial(k, m, float(after[0]), float(after[1]))
-    measured = average(lambda t: stats.binom.pmf(k[:, None], m, t), beta_weight(a, b, x, n), 0, 1)
-    variance = measured @ (k - measured @ k) ** 2
+    claimed: list[float] = []
+    measured: list[float] = []
+    ahead = [int(m) for m in rng.choice(np.arange(4, 9), 3, replace=False)]
+    for m, (a, b, x, n) in zip(ahead, share_studies(rng, 3), strict=True):
+        k = counts(m)
+        after = formulas.beta_update(a, b, x, n)
+        found = _mixture(m, beta_weight(a, b, x, n))
+        variance = float(found @ (k - found @ k) ** 2)
+        claimed += [*formulas.beta_binomial(k, m, float(after[0]), float(after[1])), 1.0]
+        measured += [*found, variance / formulas.beta_binomial_variance(m, *map(float, after))]
+    first, second, third = ahead
     return equal(
-        [*claimed, 1.0],
-        [
-            *measured,
-            variance / formulas.beta_binomial_variance(m, float(after[0]), float(after[1])),
-        ],
-        f"probability of 0 to {m} successes in {m} new trials, ratio of variances",
+        claimed,
+        measured,
+        f"every count of successes in {first}, {second} and {third} new trials, "
+        "ratios of variances",
     )
+
+
+def _mixture(m: int, weight: Callable[[Floats], Floats]) -> Floats:
+    """Average the binomial probabilities of 0 to m successes under a weight."""
+    k = counts(m)
+    return average(lambda t: stats.binom.pmf(k[:, None], m, t), weight, 0, 1)
 
 
 def _rates(rng: np.random.Generator) -> Reading:
@@ -160,8 +171,8 @@ STATEMENTS = (
                 r"\operatorname{Var}(\theta\mid x)=\frac{AB_0}{(A+B_0)^2(A+B_0+1)}",
             ),
         ),
-        how="Integrates prior times likelihood numerically and divides by that integral; mean and "
-        "variance are further integrals.",
+        how="Integrates prior times likelihood numerically for three studies of different size "
+        "and divides by that integral; mean and variance are further integrals.",
         check=_posterior,
         source="Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 2.4.",
     ),
@@ -240,8 +251,9 @@ STATEMENTS = (
                 r"\operatorname{Var}(K\mid x)=m\,p\,(1-p)\,\frac{A+B_0+m}{A+B_0+1}",
             ),
         ),
-        how="Averages scipy's binomial probabilities over prior times likelihood by numerical "
-        "integration, and takes the variance of these averages.",
+        how="For three studies and numbers of new trials, averages scipy's binomial probabilities "
+        "over prior times likelihood by numerical integration, and takes the variance of these "
+        "averages.",
         check=_next_patients,
         source="Skellam, A probability distribution derived from the binomial distribution, "
         "Journal of the Royal Statistical Society B, 1948.",

@@ -58,17 +58,17 @@ def _over_prior(rng: np.random.Generator) -> Reading:
 
 
 def _at_one(rng: np.random.Generator) -> Reading:
-    n, level = int(rng.integers(12, 30)), float(rng.uniform(0.6, 0.95))
-    x = counts(n)
-    low, high = (np.asarray(v) for v in stats.beta.interval(level, x + 0.5, n - x + 0.5))
     claimed, measured = [], []
-    for theta in rng.uniform(0.15, 0.8, 6):
-        # Both ends rise with the count, so the intervals that hold a share stand in one run.
-        first, last = np.searchsorted(high, theta), np.searchsorted(low, theta) - 1
-        run = stats.binom.cdf(last, n, theta) - stats.binom.cdf(first - 1, n, theta)
-        claimed.append(formulas.coverage(float(theta), low, high))
-        measured.append(float(run))
-    return equal(claimed, measured, f"coverage at 6 shares, {n} patients")
+    for n in rng.choice(np.arange(12, 30), 3, replace=False):
+        level, x = float(rng.uniform(0.6, 0.95)), counts(int(n))
+        low, high = (np.asarray(v) for v in stats.beta.interval(level, x + 0.5, n - x + 0.5))
+        for theta in rng.uniform(0.15, 0.8, 3):
+            # Both ends rise with the count, so the intervals that hold a share stand in one run.
+            first, last = np.searchsorted(high, theta), np.searchsorted(low, theta) - 1
+            run = stats.binom.cdf(last, n, theta) - stats.binom.cdf(first - 1, n, theta)
+            claimed.append(formulas.coverage(float(theta), low, high))
+            measured.append(float(run))
+    return equal(claimed, measured, "coverage at 9 shares, 3 for each of 3 numbers of patients")
 
 
 def _shortest(rng: np.random.Generator) -> Reading:
@@ -90,24 +90,30 @@ def _shortest(rng: np.random.Generator) -> Reading:
 
 
 def _one_sided(rng: np.random.Generator) -> Reading:
-    reference, deviation, gap = rng.uniform([1.0, 0.7, 0.4], [4.0, 2.5, 2.0])
-    n = int(rng.integers(6, 30))
-    unit = deviation / np.sqrt(n)
-    y = rng.normal(0, deviation, n)
-    y += reference + gap * unit - y.mean()
-    centre = float(y.mean())
+    claimed, measured = [], []
+    for n in rng.choice(np.arange(6, 30), 3, replace=False):
+        reference, deviation, gap = rng.uniform([1.0, 0.7, 0.4], [4.0, 2.5, 2.0])
+        unit = deviation / np.sqrt(n)
+        y = rng.normal(0, deviation, n)
+        y += reference + gap * unit - y.mean()
+        centre = float(y.mean())
+        claimed += [formulas.flat_tail(centre, deviation, int(n), reference)] * 2
+        measured.append(_mass_below(y, deviation, reference))
+        measured.append(float(stats.norm.sf(centre, reference, unit)))
+    return equal(claimed, measured, "posterior tail, one-sided p value, 3 numbers of values")
+
+
+def _mass_below(y: Floats, deviation: float, reference: float) -> float:
+    """Integrate the likelihood of the mean for its share below the reference."""
+    centre, far = float(y.mean()), 12 * deviation / np.sqrt(y.size)
 
     def likelihood(t: Floats) -> Floats:
         z = (y[:, None] - t) / deviation
         best = (((y - centre) / deviation) ** 2).sum()
         return np.asarray(np.exp((best - (z**2).sum(axis=0)) / 2))
 
-    far = 12 * unit
     below = integral(likelihood, centre - far, reference)
-    tail = float(below / (below + integral(likelihood, reference, centre + far)))
-    p = float(stats.norm.sf(centre, reference, unit))
-    claimed = formulas.flat_tail(centre, deviation, n, reference)
-    return equal([claimed, claimed], [tail, p], "posterior tail, one-sided p value")
+    return float(below / (below + integral(likelihood, reference, centre + far)))
 
 
 STATEMENTS = (
@@ -184,7 +190,7 @@ STATEMENTS = (
             ),
         ),
         how="Finds the first and the last count whose Jeffreys interval (scipy) holds the share, "
-        "and subtracts scipy's cumulative probabilities.",
+        "and subtracts scipy's cumulative probabilities, for three numbers of patients.",
         check=_at_one,
         source="Brown, Cai and DasGupta, Interval estimation for a binomial proportion, "
         "Statistical Science, 2001.",
@@ -274,7 +280,7 @@ STATEMENTS = (
             ),
         ),
         how="Integrates the likelihood numerically below and above the reference, and takes the "
-        "p value from scipy's normal distribution.",
+        "p value from scipy's normal distribution, for three different numbers of values.",
         check=_one_sided,
         source="Casella and Berger, Reconciling Bayesian and frequentist evidence in the "
         "one-sided testing problem, Journal of the American Statistical Association, 1987.",

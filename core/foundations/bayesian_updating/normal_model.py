@@ -27,18 +27,30 @@ SECTION = Section(
 
 
 def _precisions(rng: np.random.Generator) -> Reading:
-    mean, spread, noise = rng.uniform([3.0, 0.8, 1.1], [9.0, 2.5, 3.0])
-    y = rng.normal(mean + 1.3, noise, int(rng.integers(4, 12)))
-    after, variance = formulas.normal_update(mean, spread**2, float(y.mean()), noise**2, y.size)
+    claimed, measured = [], []
+    for n in rng.choice(np.arange(4, 12), 3, replace=False):
+        mean, spread, noise = rng.uniform([3.0, 0.8, 1.1], [9.0, 2.5, 3.0])
+        y = rng.normal(mean + 1.3, noise, n)
+        after, variance = formulas.normal_update(mean, spread**2, float(y.mean()), noise**2, y.size)
+        width = 10 * np.sqrt(variance)
+        found, square = _moments(y, (mean, spread, noise), after - width, after + width)
+        claimed += [after, 1.0]
+        measured += [found, square / variance]
+    return equal(claimed, measured, "posterior means, ratios of variances for 3 numbers of values")
+
+
+def _moments(
+    y: Floats, model: tuple[float, float, float], low: float, high: float
+) -> tuple[float, float]:
+    """Integrate prior times likelihood for the mean and the variance of the posterior."""
+    mean, spread, noise = model
 
     def weight(t: Floats) -> Floats:
         each = np.asarray(stats.norm.logpdf(y[:, None], t, noise))
         return np.asarray(np.exp(stats.norm.logpdf(t, mean, spread) + each.sum(axis=0)))
 
-    width = 10 * np.sqrt(variance)
-    found = float(average(lambda t: t, weight, after - width, after + width))
-    square = float(average(lambda t: (t - found) ** 2, weight, after - width, after + width))
-    return equal([after, 1.0], [found, square / variance], "posterior mean, ratio of variances")
+    found = float(average(lambda t: t, weight, low, high))
+    return found, float(average(lambda t: (t - found) ** 2, weight, low, high))
 
 
 def _next_value(rng: np.random.Generator) -> Reading:
@@ -111,7 +123,8 @@ STATEMENTS = (
                 r"m_n=v_n\Big(\frac{m_0}{v_0}+\frac{n\bar y}{\sigma^2}\Big)",
             ),
         ),
-        how="Takes mean and variance of prior times likelihood by numerical integration.",
+        how="Takes mean and variance of prior times likelihood by numerical integration, for three "
+        "different numbers of values.",
         check=_precisions,
         source="Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 2.5.",
     ),

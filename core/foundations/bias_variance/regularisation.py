@@ -76,22 +76,27 @@ def bisect(gain: Callable[[float], float], start: float) -> float:
 
 
 def ridge_gain(rng: np.random.Generator) -> Reading:
-    """Find by root search where ridge stops being better, on two designs."""
-    m, p = 9, 3
+    """Find by root search where ridge stops being better, on two designs of each size."""
+    sizes = ((9, 3), (6, 2))
     sigma = float(rng.uniform(0.4, 0.9))
-    X, theta = design(rng, m, p), rng.normal(size=p)
-    theta *= sigma * np.sqrt(rng.uniform(2.5, 4)) / np.linalg.norm(X @ theta)
-    edge = last_gain(X, theta, sigma)
-    size = float(theta @ X.T @ X @ theta / (theta @ theta))
-    orthogonal = np.sqrt(size) * np.linalg.qr(X)[0]
-    flat_edge = last_gain(orthogonal, theta, sigma)
-    return equal(
-        [
+    claimed, measured = [], []
+    for m, p in sizes:
+        X, theta = design(rng, m, p), rng.normal(size=p)
+        theta *= sigma * np.sqrt(rng.uniform(2.5, 4)) / np.linalg.norm(X @ theta)
+        edge = last_gain(X, theta, sigma)
+        size = float(theta @ X.T @ X @ theta / (theta @ theta))
+        orthogonal = np.sqrt(size) * np.linalg.qr(X)[0]
+        flat_edge = last_gain(orthogonal, theta, sigma)
+        claimed += [
             formulas.ridge_criterion(X.T @ X, theta, edge),
             formulas.ridge_safe_limit(theta, sigma),
-        ],
-        [sigma**2, 1 / (1 / flat_edge + 1 / (2 * size))],
-        "criterion at the last gain; safe limit from an orthogonal design",
+        ]
+        measured += [sigma**2, 1 / (1 / flat_edge + 1 / (2 * size))]
+    columns = " and ".join(str(p) for _, p in sizes)
+    return equal(
+        claimed,
+        measured,
+        f"criterion at the last gain, safe limit from an orthogonal design; {columns} columns",
     )
 
 
@@ -264,7 +269,8 @@ STATEMENTS = (
         ),
         how="The error matrices are formed from fits to unit vectors; a root search finds the "
         "penalty at which the smallest eigenvalue of their difference turns negative, starting "
-        "from the limit, where it must be positive, on a random design and on an orthogonal one. "
+        "from the limit, where it must be positive, on a random design and on an orthogonal one, "
+        "each with three columns and with two. "
         "The reciprocal of the second penalty, with the $1/(2g)$ of the last step added, is "
         "compared with that of the limit.",
         check=ridge_gain,

@@ -54,12 +54,15 @@ def growth(blocks: Floats) -> float:
 
 
 def _velocity(rng: np.random.Generator) -> Reading:
-    beta, gradients = rng.uniform(0.6, 0.95), rng.normal(1.0, 1.0, size=12)
-    claimed = [formulas.velocity(beta, gradients), formulas.velocity_weight(beta, 12)]
-    speed, ones = 0.0, 0.0
-    for g in gradients:
-        speed, ones = beta * speed + g, beta * ones + 1
-    return equal(claimed, [speed, ones], "12 random gradients, and 12 gradients of 1")
+    claimed, measured = [], []
+    for steps in (3, 8, 12):
+        beta, gradients = rng.uniform(0.6, 0.95), rng.normal(1.0, 1.0, size=steps)
+        claimed += [formulas.velocity(beta, gradients), formulas.velocity_weight(beta, steps)]
+        speed, ones = 0.0, 0.0
+        for g in gradients:
+            speed, ones = beta * speed + g, beta * ones + 1
+        measured += [speed, ones]
+    return equal(claimed, measured, "3, 8 and 12 random gradients, and as many gradients of 1")
 
 
 def _radius(rng: np.random.Generator) -> Reading:
@@ -145,7 +148,7 @@ STATEMENTS = (
                 r"S=\frac{1-\beta^T}{1-\beta}",
             ),
         ),
-        how="The recursion is run on 12 random gradients, and on 12 gradients of 1.",
+        how="The recursion is run on 3, 8 and 12 random gradients, and on as many gradients of 1.",
         check=_velocity,
         source="B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964",
     ),

@@ -13,6 +13,8 @@ from core.foundations.gradient_descent.functions import Floats
 from core.foundations.schema import Reading, Statement, Step
 
 SECTION = "stochastic"
+# Numbers of steps of the runs on all sequences of tosses.
+RUNS = (3, 6, 10)
 
 
 def batch_spread(values: Floats, batches: Sequence[tuple[int, ...]]) -> float:
@@ -39,11 +41,13 @@ def end_of(values: Floats) -> float:
 
 
 def _batch(rng: np.random.Generator) -> Reading:
-    examples, batch = 11, int(rng.integers(3, 8))
-    values = rng.normal(size=examples)
-    batches = list(itertools.combinations(range(examples), batch))
-    claimed = formulas.batch_variance(float(values.var()), batch, examples)
-    return equal(claimed, batch_spread(values, batches), f"all {len(batches)} batches of {batch}")
+    claimed, measured = [], []
+    for examples, low, high in ((7, 2, 4), (11, 4, 8)):
+        batch, values = int(rng.integers(low, high)), rng.normal(size=examples)
+        batches = list(itertools.combinations(range(examples), batch))
+        claimed.append(formulas.batch_variance(float(values.var()), batch, examples))
+        measured.append(batch_spread(values, batches))
+    return equal(claimed, measured, "all batches of one size, from 7 examples and from 11")
 
 
 def _floor(rng: np.random.Generator) -> Reading:
@@ -58,19 +62,25 @@ def _floor(rng: np.random.Generator) -> Reading:
 
 
 def _averaging(rng: np.random.Generator) -> Reading:
-    curvature, noise, steps = rng.uniform(0.5, 3.0), rng.uniform(0.5, 2.0), 10
-    sizes = 1 / (curvature * np.arange(1, steps + 1))
-    ends = all_noise_paths(sizes, curvature, noise, rng.normal())[:, -1]
-    claimed = formulas.averaging_variance(curvature, noise**2, steps)
-    return equal(claimed, np.mean(ends**2), "all 1,024 sequences of ten tosses")
+    claimed, measured = [], []
+    for steps in RUNS:
+        curvature, noise = rng.uniform(0.5, 3.0), rng.uniform(0.5, 2.0)
+        sizes = 1 / (curvature * np.arange(1, steps + 1))
+        ends = all_noise_paths(sizes, curvature, noise, rng.normal())[:, -1]
+        claimed.append(formulas.averaging_variance(curvature, noise**2, steps))
+        measured.append(np.mean(ends**2))
+    return equal(claimed, measured, "all sequences of 3, of 6 and of 10 tosses")
 
 
 def _polyak(rng: np.random.Generator) -> Reading:
-    curvature, noise, steps = rng.uniform(0.5, 3.0), rng.uniform(0.5, 2.0), 10
-    step = rng.uniform(0.2, 0.7) / curvature
-    paths = all_noise_paths(np.full(steps, step), curvature, noise, 0.0)
-    claimed = formulas.polyak_variance(step, curvature, noise**2, steps)
-    return equal(claimed, np.mean(paths.mean(axis=1) ** 2), "all 1,024 sequences of ten tosses")
+    claimed, measured = [], []
+    for steps in RUNS:
+        curvature, noise = rng.uniform(0.5, 3.0), rng.uniform(0.5, 2.0)
+        step = rng.uniform(0.2, 0.7) / curvature
+        paths = all_noise_paths(np.full(steps, step), curvature, noise, 0.0)
+        claimed.append(formulas.polyak_variance(step, curvature, noise**2, steps))
+        measured.append(np.mean(paths.mean(axis=1) ** 2))
+    return equal(claimed, measured, "all sequences of 3, of 6 and of 10 tosses")
 
 
 STATEMENTS = (
@@ -114,8 +124,9 @@ STATEMENTS = (
                 r"\qquad B=N:\ 0",
             ),
         ),
-        how="All batches of a random size out of 11 random gradients are formed; the mean squared "
-        "distance to the mean of all 11 would show a bias as well.",
+        how="All batches of a random size out of 7 random gradients are formed, and all of a "
+        "larger size out of 11; the mean squared distance to the mean of all 7 or 11 would show a "
+        "bias as well.",
         check=_batch,
         source="W. Cochran, Sampling Techniques, 3rd ed., 1977, chapter 2",
     ),
@@ -195,7 +206,8 @@ STATEMENTS = (
                 r"\mathbb{E}[e_T^2]=\frac{1}{\lambda^2T^2}\,T\sigma^2=\frac{\sigma^2}{\lambda^2T}",
             ),
         ),
-        how="The method is run from a random start on all 1,024 sequences of ten tosses of a coin.",
+        how="The method is run from a random start on all sequences of tosses of a coin: of 3, of "
+        "6 and of 10 tosses.",
         check=_averaging,
         source="H. Robbins and S. Monro, A Stochastic Approximation Method, 1951",
     ),
@@ -243,8 +255,8 @@ STATEMENTS = (
                 r"\frac{\lambda^2T}{\sigma^2}\,\mathbb{E}[\bar e_T^2]\to1",
             ),
         ),
-        how="The method is run from the minimiser on all 1,024 sequences of ten tosses of a coin; "
-        "the points of each run are averaged.",
+        how="The method is run from the minimiser on all sequences of tosses of a coin, of 3, of 6 "
+        "and of 10 tosses; the points of each run are averaged.",
         check=_polyak,
         source="B. Polyak and A. Juditsky, Acceleration of Stochastic Approximation by Averaging, "
         "1992",

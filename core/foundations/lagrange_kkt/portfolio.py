@@ -23,6 +23,9 @@ SECTION = Section(
 )
 
 
+_ASSETS = (5, 3, 6)
+
+
 def market(rng: np.random.Generator, n: int = 5) -> tuple[Floats, Floats]:
     """Return a covariance and mean returns, in percent."""
     spread = numeric.positive_definite(rng, n)
@@ -43,24 +46,32 @@ def frontier_mix(cov: Floats, mean: Floats, r: float) -> Floats:
 
 
 def _least(rng: np.random.Generator) -> Reading:
-    cov, _ = market(rng)
-    w = best_mix(cov, np.ones((1, 5)), np.ones(1))
-    claimed = np.r_[formulas.least_variance_weights(cov), formulas.least_variance(cov)]
-    return equal(claimed, np.r_[w, w @ cov @ w], "weights and variance by least squares")
+    claimed, measured = [], []
+    for n in _ASSETS:
+        cov, _ = market(rng, n)
+        w = best_mix(cov, np.ones((1, n)), np.ones(1))
+        claimed += [*formulas.least_variance_weights(cov), formulas.least_variance(cov)]
+        measured += [*w, w @ cov @ w]
+    return equal(claimed, measured, "weights and variance of three markets by least squares")
 
 
 def _target(rng: np.random.Generator) -> Reading:
-    (cov, mean), r = market(rng), rng.uniform(1.5, 7.0)
-    measured = frontier_mix(cov, mean, r)
-    return equal(formulas.target_weights(cov, mean, r), measured, "weights by least squares")
+    claimed, measured = [], []
+    for n in _ASSETS:
+        (cov, mean), r = market(rng, n), rng.uniform(1.5, 7.0)
+        claimed += list(formulas.target_weights(cov, mean, r))
+        measured += list(frontier_mix(cov, mean, r))
+    return equal(claimed, measured, "weights in three markets by least squares")
 
 
 def _parabola(rng: np.random.Generator) -> Reading:
-    (cov, mean), targets = market(rng), rng.uniform(0.0, 8.0, 6)
-    mixes = [frontier_mix(cov, mean, r) for r in targets]
-    measured = [w @ cov @ w for w in mixes]
-    claimed = formulas.frontier_variance(cov, mean, targets)
-    return equal(claimed, measured, "least variance at six target returns")
+    claimed, measured = [], []
+    for n in _ASSETS:
+        (cov, mean), targets = market(rng, n), rng.uniform(0.0, 8.0, 3)
+        mixes = [frontier_mix(cov, mean, r) for r in targets]
+        measured += [w @ cov @ w for w in mixes]
+        claimed += list(formulas.frontier_variance(cov, mean, targets))
+    return equal(claimed, measured, "least variance at three target returns in three markets")
 
 
 def _price(rng: np.random.Generator) -> Reading:

@@ -15,6 +15,7 @@ from core.foundations.logistic_regression.support import (
     fitted,
     outcomes,
     overlapping,
+    worst,
 )
 from core.foundations.schema import Reading, Section, Statement, Step
 from core.stats.calibration import recalibration
@@ -34,13 +35,13 @@ FRESH = 8_000
 
 
 def _scores(rng: np.random.Generator) -> Reading:
-    X, y = grouped_rows(rng)
-    return score_reading(X, y, expit(X @ fitted(X, y)))
+    samples = [grouped_rows(rng, n) for n in (80, 61)]
+    return worst(*(score_reading(X, y, expit(X @ fitted(X, y))) for X, y in samples))
 
 
-def grouped_rows(rng: np.random.Generator) -> tuple[Floats, Floats]:
+def grouped_rows(rng: np.random.Generator, n: int = 80) -> tuple[Floats, Floats]:
     """Return rows with a column of ones, two findings and one yes-or-no finding; outcomes."""
-    X, y = overlapping(rng)
+    X, y = overlapping(rng, n)
     group = (np.arange(len(X)) % 3 == 0).astype(float)
     return np.column_stack([X, group]), y
 
@@ -137,8 +138,8 @@ STATEMENTS = (
                 r"\sum_{i\in G}\hat p_i=\sum_{i\in G}y_i",
             ),
         ),
-        how="A numerical maximum of the likelihood, found without the gradient formula; means are"
-        " taken column by column.",
+        how="A numerical maximum of the likelihood, found without the gradient formula, in two"
+        " samples of different size; means are taken column by column.",
         check=_scores,
         source="Agresti, Categorical Data Analysis, 3rd ed. (2013), section 5.5.",
     ),

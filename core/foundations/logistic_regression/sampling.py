@@ -123,15 +123,19 @@ def turning_point() -> float:
 
 
 def _hauck_donner(rng: np.random.Generator) -> Reading:
-    n = int(rng.integers(40, 120))
+    sizes = (int(rng.integers(40, 75)), int(rng.integers(80, 120)))
     beta = np.append(rng.uniform(0.3, 2, 4), rng.uniform(2.6, 5, 4))
     moved = beta + 1e-30j
     return worst(
-        equal(formulas_fit.wald_slope(beta, n), wald(moved, n).imag / 1e-30, "Wald, 8 places"),
         equal(
-            formulas_fit.ratio_slope(beta, n),
-            likelihood_ratio(moved, n).imag / 1e-30,
-            "likelihood ratio, 8 places",
+            [formulas_fit.wald_slope(beta, n) for n in sizes],
+            [wald(moved, n).imag / 1e-30 for n in sizes],
+            f"Wald, 8 places, n = {sizes[0]} and {sizes[1]}",
+        ),
+        equal(
+            [formulas_fit.ratio_slope(beta, n) for n in sizes],
+            [likelihood_ratio(moved, n).imag / 1e-30 for n in sizes],
+            f"likelihood ratio, 8 places, n = {sizes[0]} and {sizes[1]}",
         ),
     )
 
@@ -294,8 +298,8 @@ STATEMENTS = (
                 r"\frac{d\Lambda}{d\hat\beta}=2n\,\hat\beta\,\hat p(1-\hat p)",
             ),
         ),
-        how="Complex steps on both statistics, at eight estimates on both sides of the turning"
-        " point.",
+        how="Complex steps on both statistics, for two numbers of rows, at eight estimates on"
+        " both sides of the turning point.",
         check=_hauck_donner,
         source="Hauck and Donner, Wald's test as applied to hypotheses in logit analysis, Journal"
         " of the American Statistical Association 72 (1977).",

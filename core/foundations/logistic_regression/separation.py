@@ -35,7 +35,12 @@ SECTION = Section(
 
 
 def _ray(rng: np.random.Generator) -> Reading:
-    X, y = separated(rng)
+    return worst(*(_along_ray(rng, n) for n in (24, 17)))
+
+
+def _along_ray(rng: np.random.Generator, n: int) -> Reading:
+    """Compare the loss of ``n`` rows with its bound, and with all margins equal."""
+    X, y = separated(rng, n)
     direction, margin = separation(X, y)
     t = np.append(rng.uniform(0.3, 3, 3), 9.0) / margin
     losses = [loss_of(X, y)(step * direction + 0j).real for step in t]
@@ -44,9 +49,9 @@ def _ray(rng: np.random.Generator) -> Reading:
     tight = [loss_of(pulled, y)(step * direction + 0j).real for step in t]
     bound = formulas.ray_bound(len(X), margin, t)
     return worst(
-        at_most(bound, losses, "the loss at 4 steps along the ray", scale=1.0),
+        at_most(bound, losses, f"the loss of {n} rows at 4 steps along the ray", scale=1.0),
         *(
-            equal(most, loss, f"step {step:.3g}, all margins equal")
+            equal(most, loss, f"{n} rows, step {step:.3g}, all margins equal")
             for most, loss, step in zip(bound, tight, t, strict=True)
         ),
     )
@@ -77,17 +82,21 @@ def two_starts(rng: np.random.Generator, k: int) -> tuple[Floats, Floats]:
 
 def _overlap(rng: np.random.Generator) -> Reading:
     X, y = overlapping(rng)
-    rows = int(rng.integers(3, 9))
-    # Rows at 0 stay on the boundary whatever the slope; the five events leave them behind.
-    column = np.append(np.zeros(rows), rng.uniform(0.5, 2, 5))[:, None]
-    tight = loss_of(column, np.ones(rows + 5))(np.array([200.0 + 0j])).real
+    few, many = int(rng.integers(2, 6)), int(rng.integers(6, 10))
     _, margin = separation(X, y)
     return worst(
         floor_reading(X, y, PAIRS),
         ends_reading(loss_of(X, y), two_starts(rng, 3)),
-        equal(formulas.overlap_floor(rows), tight, f"{rows} rows that stay on the boundary"),
+        *(_on_boundary(rng, rows) for rows in (few, many)),
         equal(0.0, margin, "the margin of the best plane", scale=1.0),
     )
+
+
+def _on_boundary(rng: np.random.Generator, rows: int) -> Reading:
+    """Compare the floor with the loss of rows at 0, which five events leave behind."""
+    column = np.append(np.zeros(rows), rng.uniform(0.5, 2, 5))[:, None]
+    tight = loss_of(column, np.ones(rows + 5))(np.array([200.0 + 0j])).real
+    return equal(formulas.overlap_floor(rows), tight, f"{rows} rows that stay on the boundary")
 
 
 LATE = 1e10
@@ -110,10 +119,15 @@ def two_point(rng: np.random.Generator) -> tuple[int, float]:
 
 def _growth(rng: np.random.Generator) -> Reading:
     n, a = two_point(rng)
+    sizes = (n, n + 3)
     times = np.array([1.7, 7.0, 30.0])
     late = flow(n, a, np.array([LATE, 10 * LATE]))
     return worst(
-        equal(formulas.flow_weight(n, a, times), flow(n, a, times), "the slope at 3 times"),
+        equal(
+            [formulas.flow_weight(rows, a, times) for rows in sizes],
+            [flow(rows, a, times) for rows in sizes],
+            f"the slope at 3 times, {sizes[0]} and {sizes[1]} rows",
+        ),
         equal(formulas.growth_per_decade(a), late[1] - late[0], "growth, late, in tenfold time"),
     )
 
@@ -190,8 +204,9 @@ STATEMENTS = (
                 r"L(w)>0=\inf L",
             ),
         ),
-        how="A linear programme finds the direction with the largest margin; the loss is computed"
-        " along it, and once more with all margins equal, where the bound must be met.",
+        how="A linear programme finds the direction with the largest margin, of 24 rows and of 17;"
+        " the loss is computed along it, and once more with all margins equal, where the bound must"
+        " be met.",
         check=_ray,
         source="Albert and Anderson, On the existence of maximum likelihood estimates in logistic"
         " regression models, Biometrika 71 (1984).",
@@ -249,7 +264,7 @@ STATEMENTS = (
         ),
         how="Descents from two random places are compared; the lowest loss is held against the"
         " floor of four places that hold both outcomes; a linear programme confirms that no plane"
-        " separates; rows that stay on the boundary meet the floor.",
+        " separates; two numbers of rows that stay on the boundary meet the floor.",
         check=_overlap,
         source="Silvapulle, On the existence of maximum likelihood estimators for the binomial"
         " response models, Journal of the Royal Statistical Society B 43 (1981).",
@@ -297,8 +312,8 @@ STATEMENTS = (
                 r"a\,w(t)-\log(n a^{2}t)\to0",
             ),
         ),
-        how="The differential equation is integrated numerically by a method of eighth order, at"
-        " three times and on to the times 1e10 and 1e11.",
+        how="The differential equation is integrated numerically by a method of eighth order:"
+        " for two numbers of rows at three times, and for one on to the times 1e10 and 1e11.",
         check=_growth,
         source="Soudry, Hoffer, Nacson, Gunasekar and Srebro, The implicit bias of gradient descent"
         " on separable data, Journal of Machine Learning Research 19 (2018).",

@@ -42,29 +42,33 @@ def all_entries(rng: np.random.Generator) -> Reading:
     return equal(claimed, np.sqrt(entries), "root of the sum of squared entries")
 
 
-def _deficient(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return factors B (7 by 3) and C (3 by 5): the matrix BC has rank 3."""
-    return instances.matrix(rng, 7, 3), instances.matrix(rng, 5, 3).T
+def _deficient(rng: np.random.Generator, m: int, rank: int, n: int) -> tuple[Floats, Floats]:
+    """Return factors B (m by rank) and C (rank by n) of a matrix BC of this rank."""
+    return instances.matrix(rng, m, rank), instances.matrix(rng, n, rank).T
 
 
 def subspaces(rng: np.random.Generator) -> Reading:
     """Compare projections made of singular vectors with those of QR factors."""
-    left, right = _deficient(rng)
-    u, s, vt = np.linalg.svd(left @ right)
-    reach = qr(left, mode="economic")[0]
-    gone = qr(right.T)[0][:, 3:]
-    claimed = [formulas.column_projector(u, 3).ravel(), formulas.null_projector(vt.T, 3).ravel()]
-    measured = [(reach @ reach.T).ravel(), (gone @ gone.T).ravel()]
+    claimed, measured = [], []
+    for m, rank, n in ((7, 3, 5), (9, 4, 7), (6, 2, 6)):
+        left, right = _deficient(rng, m, rank, n)
+        u, s, vt = np.linalg.svd(left @ right)
+        reach = qr(left, mode="economic")[0]
+        gone = qr(right.T)[0][:, rank:]
+        claimed += [formulas.column_projector(u, rank), formulas.null_projector(vt.T, rank)]
+        measured += [reach @ reach.T, gone @ gone.T]
+        claimed.append(np.zeros(n - rank))
+        measured.append(s[rank:])
     return equal(
-        np.concatenate([*claimed, np.zeros(2)]),
-        np.concatenate([*measured, s[3:]]),
-        "entries of two projections, and two singular values that are 0",
+        np.concatenate([entries.ravel() for entries in claimed]),
+        np.concatenate([entries.ravel() for entries in measured]),
+        "entries of two projections and singular values that are 0, for three matrices",
     )
 
 
 def shortest(rng: np.random.Generator) -> Reading:
     """Compare the pseudoinverse with a system that asks for the shortest solution."""
-    left, right = _deficient(rng)
+    left, right = _deficient(rng, 7, 3, 5)
     b = rng.standard_normal(7) + 2
     u, s, vt = np.linalg.svd(left @ right)
     claimed = formulas.least_norm_solution(u[:, :3], s[:3], vt[:3].T, b)
@@ -263,7 +267,8 @@ STATEMENTS = (
             ),
         ),
         "Makes A as a product of two factors of rank 3 and finds both projections from QR factors "
-        "of these; the singular values after the third are compared with 0.",
+        "of these; the singular values after the third are compared with 0. The same for two other "
+        "matrices, of rank 4 and 2.",
         subspaces,
         "Strang, The fundamental theorem of linear algebra, American Mathematical Monthly 100 "
         "(1993) 848-855",

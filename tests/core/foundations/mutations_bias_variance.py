@@ -57,4 +57,5 @@ MUTATIONS = (
     (formulas_many.kfold_error, "(k - 1) * m", "(k - 1) * 6"),
     (formulas_many.fold_covariance, "m / k", "m / 3"),
     (formulas_many.window_factor, "waves * k", "3 * k"),
+    (formulas.ridge_criterion, "np.eye(len(theta))", "np.eye(3)"),
 )

@@ -61,4 +61,10 @@ MUTATIONS = [
     (fit.ray_bound, "n * np.log1p", "1.001 * n * np.log1p"),
     (fit.ray_bound, "np.log1p(np.exp(-t * margin))", "np.exp(-t * margin)"),
     (fit.odds_factor, "after - before", "before - after"),
+    (fit.ray_bound, "n * np.log1p", "24 * np.log1p"),
+    (fit.overlap_floor, "rows * np.log(2)", "4 * np.log(2)"),
+    (fit.flow_weight, "s = n * a**2", "s = 6 * a**2"),
+    (fit.moments, "len(values)", "88"),
+    (fit.wald_slope, "= n * beta", "= 49 * beta"),
+    (fit.ratio_slope, "2 * n * beta", "2 * 49 * beta"),
 ]

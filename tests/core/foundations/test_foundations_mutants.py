@@ -44,6 +44,28 @@ def test_a_changed_body_computes_something_else_and_is_put_back():
     assert (changed, sample(2.0)) == (7.0, 3.0)
 
 
+def mean_of(values: list[float], times: int) -> float:
+    """Return something that depends on a length and on a whole number."""
+    return times * sum(values) / len(values)
+
+
+@pytest.mark.parametrize(("name", "value", "result"), [("times", 3, 6.0), ("values#", 4, 4.0)])
+def test_a_size_is_typed_in_where_it_is_used(name, value, result):
+    mutant = mutants.typed_in(mean_of, name, value)
+    before = mean_of.__code__
+    mean_of.__code__ = mutant.code
+    found = mean_of([1.0, 3.0], 4)
+    mean_of.__code__ = before
+    assert (found, mean_of([1.0, 3.0], 4)) == (result, 8.0)
+    assert mutants.typed_in(mean_of, "times#", 3) is None
+
+
+def test_the_sizes_that_a_formula_is_given_are_seen():
+    topic = foundations.topic("pca-svd")
+    (function,) = (one for one in mutants.formulas(topic) if one.__name__ == "off_plane")
+    assert mutants.sizes(topic)[function.__code__]["k"] == {1, 2, 3, 4}
+
+
 @pytest.mark.parametrize("piece", ["x", "nowhere"])
 def test_a_piece_that_does_not_occur_once_is_refused(piece):
     with pytest.raises(ValueError, match="holds"):
