@@ -23,12 +23,6 @@ def lessard_slope(x: functions.Floats) -> functions.Floats:
     return np.select([x < 1, x < 2], [25 * x, x + 24], 25 * x - 24)
 
 
-def lessard_value(x: functions.Floats) -> functions.Floats:
-    """Return its value; the minimum is 0 at 0."""
-    middle, outer = x**2 / 2 + 24 * x - 12, 25 * x**2 / 2 - 24 * x + 36
-    return np.select([x < 1, x < 2], [25 * x**2 / 2, middle], outer)
-
-
 def lessard_path(start: float, steps: int) -> functions.Floats:
     """Run the heavy ball with the best constants for quadratics between 1 and 25."""
     step = formulas.heavy_ball_step(LESSARD_L, LESSARD_MU)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import optimize, special
+from sklearn.neural_network import MLPRegressor
 
 from core.foundations.backpropagation import TOPIC, counting, formulas, numeric
 from core.foundations.backpropagation import formulas_network as network
@@ -149,12 +150,11 @@ def test_the_hessian_product_is_linear_and_symmetric():
 
 
 def test_the_backward_pass_agrees_with_sklearn():
-    neural = pytest.importorskip("sklearn.neural_network")
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(7, 3)), rng.normal(size=7)
     options = {"hidden_layer_sizes": (4,), "activation": "tanh", "solver": "sgd", "alpha": 0.0,
                "momentum": 0.0, "batch_size": 7, "random_state": 1, "shuffle": False}  # fmt: skip
-    start, model = (neural.MLPRegressor(learning_rate_init=rate, **options) for rate in (1e-30, 1))
+    start, model = (MLPRegressor(learning_rate_init=rate, **options) for rate in (1e-30, 1))
     start.partial_fit(x, y)
     model.partial_fit(x, y)
     w1, w2 = (weight.T for weight in start.coefs_)
