@@ -5,12 +5,14 @@ BIN    := $(VENV)/bin
 # Where the libraries that the maps are compared with live, and where pip finds torch's CPU build.
 ORACLES := .venv-parity
 TORCH_INDEX ?=
+# --strict lets the audit fail where a package could not be asked about.
+AUDIT  ?=
 PORT   ?= 8501
 # Two processes: the suite is sized for two cores.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run api test e2e parity lint format types check train screenshots clean
+.PHONY: help run api test e2e parity lint format types check audit sbom train screenshots clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +21,7 @@ run: $(VENV)/.runtime ## Set up, then open the suite on http://127.0.0.1:8501
 	$(BIN)/streamlit run apps/server.py --server.port $(PORT)
 
 api: $(VENV)/.runtime ## Serve only the REST API on http://127.0.0.1:8000
-	$(BIN)/uvicorn apps.api:api --host 127.0.0.1 --port 8000
+	$(BIN)/uvicorn apps.api:api --host 127.0.0.1 --port 8000 --no-server-header
 
 test: $(VENV)/.dev ## Set up, then run every test that needs no browser
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not e2e"
@@ -43,6 +45,13 @@ types: $(VENV)/.dev ## Check the types
 	$(BIN)/mypy
 
 check: lint types test ## Everything that needs no browser
+
+audit: $(VENV)/.dev ## Look for unsafe code and for packages known to be vulnerable (asks PyPI)
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive core apps pages
+	$(BIN)/python .ci/audit.py vulnerabilities $(AUDIT)
+
+sbom: $(VENV)/.dev ## Write what a running suite consists of, with licences, to var/sbom.json
+	$(BIN)/python .ci/audit.py sbom var/sbom.json
 
 train: $(VENV)/.runtime ## Train and evaluate the tabular models again (about twenty minutes)
 	$(BIN)/python -m benchmarks.cardiosense_models --write
@@ -73,7 +82,8 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 # A file with hashes demands one for every line of it, hence its own.
-$(VENV)/.dev: requirements.txt requirements-agents.txt requirements-dev.txt requirements-reference.txt | $(VENV)/bin/python
+$(VENV)/.dev: requirements.txt requirements-agents.txt requirements-server.txt requirements-dev.txt \
+    requirements-reference.txt | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
 	$(call install,requirements-reference.txt --no-deps --require-hashes)
 	@touch $(VENV)/.runtime $@

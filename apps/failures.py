@@ -29,6 +29,7 @@ def show(error: Exception) -> bool:
     logger.error("page failed [%s]", reference, exc_info=error)
     if isinstance(error, SuiteError):
         st.error(error.message, icon=":material/error:")
+        st.caption(f"In the log under the id {reference}.")
     else:
         st.error(
             "This page could not be shown. Nothing was saved, and no result on it is valid. "

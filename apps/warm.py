@@ -6,9 +6,11 @@ import datetime
 import gc
 import logging
 import time
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from apps.process import PROCESS
 from core import (
     apple_sales,
     breast_cancer,
@@ -19,6 +21,7 @@ from core import (
     saliency,
     trust,
 )
+from core.errors import SuiteError
 from core.runtime.logs import configure
 from core.runtime.settings import settings
 from core.viz import interval_bar
@@ -32,24 +35,34 @@ FEATURE = "mean_radius"
 def warm() -> None:
     """Load and exercise every model, so that the first visitor waits for nothing.
 
+    A system whose files are refused is noted in ``PROCESS`` and the others are served: one altered
+    file must not take the whole suite away.
+
     What was loaded is then taken out of the garbage collector's sight: Streamlit runs a full
     collection after every rerun, which would walk all modules and models each time (see
     docs/performance.md).
     """
     started = time.monotonic()
     configure(settings().log_level)
-    _cardiosense()
-    _breast_cancer()
-    _respiratory()
-    _saliency()
-    _trust()
-    _guardian()
-    _apple_sales()
-    _foundations()
+    PROCESS.systems = {name: _said(name, exercise) for name, exercise in SYSTEMS.items()}
     interval_bar(0.5, 0.4, 0.6)
     gc.collect()
     gc.freeze()
-    logger.info("warm after %.1f s", time.monotonic() - started)
+    PROCESS.warm_seconds = time.monotonic() - started
+    logger.info("warm after %.1f s", PROCESS.warm_seconds)
+
+
+def _said(name: str, exercise: Callable[[], None]) -> str:
+    """Return why a system cannot answer; nothing if it can."""
+    try:
+        exercise()
+    except SuiteError as error:
+        logger.error("%s cannot answer: %s", name, error.message)
+        return error.message
+    except Exception:
+        logger.exception("%s cannot answer", name)
+        return f"{name} could not be started; the log of the start says why."
+    return ""
 
 
 def _cardiosense() -> None:
@@ -106,3 +119,16 @@ def _apple_sales() -> None:
 
 def _foundations() -> None:
     foundations.verify(ids=[topic.statements[0].id for topic in foundations.topics()])
+
+
+SYSTEMS: Mapping[str, Callable[[], None]] = {
+    "cardiosense": _cardiosense,
+    "breast_cancer": _breast_cancer,
+    "respiratory": _respiratory,
+    "saliency": _saliency,
+    "trust": _trust,
+    "guardian": _guardian,
+    "apple_sales": _apple_sales,
+    "foundations": _foundations,
+}
+"""What is read and run before the first request, by system."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ArtifactError
+from core.runtime.settings import settings
 
 MODELS_ROOT = Path(__file__).resolve().parents[1] / "models"
 MANIFEST = "manifest.json"
@@ -88,14 +89,14 @@ def load(system: str, version: str | None = None, root: Path | None = None) -> A
     version : str, optional
         Version folder; by default the highest.
     root : Path, optional
-        Folder that holds the systems; by default the suite's ``models``.
+        Folder that holds the systems; by default that of the settings.
 
     Raises
     ------
     ArtifactError
         If the folder, its manifest or a file is missing, altered, or of an unknown format.
     """
-    base = (root or MODELS_ROOT) / system
+    base = (root or settings().models_root) / system
     folder = base / (version or _latest(base))
     manifest, digest = _read_manifest(folder, system)
     for name, expected in manifest["files"].items():

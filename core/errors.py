@@ -7,6 +7,9 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
+LISTED = 40
+"""Findings that the text of an error repeats; the error itself carries all."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
@@ -79,8 +82,11 @@ class InputError(SuiteError):
 
     @classmethod
     def from_problems(cls, problems: tuple[Problem, ...]) -> InputError:
-        """Build the error whose text lists every finding, one line each."""
-        return cls("\n".join(problem.sentence() for problem in problems), problems)
+        """Build the error whose text lists the findings, one line each; the first of very many."""
+        lines = [problem.sentence() for problem in problems[:LISTED]]
+        if len(problems) > LISTED:
+            lines.append(f"{len(problems) - LISTED:,} more problems were found.")
+        return cls("\n".join(lines), problems)
 
 
 class ArtifactError(SuiteError):

@@ -113,6 +113,12 @@ class FieldSpec:
         """Return the permitted values in words."""
         if self.is_code:
             return ", ".join(f"{code} ({text})" for code, text in self.choices)
+        if self.low is None and self.high is None:
+            return f"a number {self.unit and f'in {self.unit}'}".strip()
+        if self.low is None:
+            return f"at most {self.high:g} {self.unit}".strip()
+        if self.high is None:
+            return f"at least {self.low:g} {self.unit}".strip()
         return f"{self.low:g} to {self.high:g} {self.unit}".strip()
 
     def check(
@@ -369,7 +375,8 @@ def _json_schema(spec: FieldSpec) -> dict[str, Any]:
     if spec.is_code:
         schema: dict[str, Any] = {"enum": [code for code, _ in spec.choices] + blanks}
     else:
-        schema = {"type": "number", "minimum": spec.low, "maximum": spec.high}
+        limits = {"minimum": spec.low, "maximum": spec.high}
+        schema = {"type": "number", **{k: v for k, v in limits.items() if v is not None}}
         if blanks:
             schema = {"anyOf": [schema, {"enum": blanks}]}
     unit = f" [{spec.unit}]" if spec.unit else f" ({spec.expected()})"

@@ -8,18 +8,27 @@ import pandas as pd
 import streamlit as st
 
 from core import apple_sales, breast_cancer, cardiosense, guardian, respiratory, saliency
-from pages._shared import header, tables
+from core.errors import SuiteError
+from core.evidence import About
+from pages._shared import header, results, tables
 from pages._shared.page_def import System
 
+TOLD = {
+    System.CARDIOSENSE: cardiosense.about,
+    System.BREAST_CANCER: breast_cancer.about,
+    System.RESPIRATORY: respiratory.about,
+    System.SALIENCY: saliency.about,
+    System.GUARDIAN: guardian.about,
+    System.APPLE: apple_sales.about,
+}
+
 with header.page("about"):
-    systems = {
-        System.CARDIOSENSE: cardiosense.about(),
-        System.BREAST_CANCER: breast_cancer.about(),
-        System.RESPIRATORY: respiratory.about(),
-        System.SALIENCY: saliency.about(),
-        System.GUARDIAN: guardian.about(),
-        System.APPLE: apple_sales.about(),
-    }
+    systems: dict[System, About] = {}
+    for system, tell in TOLD.items():
+        try:
+            systems[system] = tell()
+        except SuiteError as error:
+            results.refusal(error, f"{system} cannot answer")
 
     def rows(part: str) -> pd.DataFrame:
         """Return one part of every system as a table, the system's name first."""
@@ -44,10 +53,11 @@ with header.page("about"):
         "Nothing. The suite opens no connection to another machine, keeps no patient data on "
         "disk, and forgets a session when it ends. Logging of inputs can only be switched on by "
         "the owner of the server. A drift timeline, kept when you ask for it, holds scores and "
-        "column names only. One thing can be switched on by the owner too: a model of another "
-        "machine that puts a medication review into words (`SUITE_GUARDIAN_MODEL`). It is asked "
-        "only when somebody wants it, and is sent names of ingredients, rules and counts; no line "
-        "of the list, and of the patient at most bands of age and kidney function."
+        "column names only. What the owner can switch on: a database, a cluster or a login of "
+        "another machine (then records, parts of tables, or the login go there), and a model of "
+        "another machine that puts a medication review into words (`SUITE_GUARDIAN_MODEL`). It is "
+        "asked only when somebody wants it, and is sent names of ingredients, rules and counts; "
+        "no line of the list, and of the patient at most bands of age and kidney function."
     )
     st.subheader("Software", anchor=False)
     tables.show(rows("libraries"), alt="Libraries and their versions.")

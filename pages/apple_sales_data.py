@@ -51,7 +51,7 @@ def body() -> None:
     st.subheader("Columns", anchor=False)
     data_columns.show(found)
     data_original.show(chosen)
-    data_gate.take(chosen.table, found)
+    data_gate.take(chosen, found)
 
 
 with header.page("apple-sales-data"):

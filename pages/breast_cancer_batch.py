@@ -23,7 +23,7 @@ from core.tables import match_columns, to_csv, to_parquet
 from core.viz import histogram
 from core.viz.text import percent
 from pages._breast_cancer import lamps
-from pages._shared import batch_view, charts, header, results, tables, upload
+from pages._shared import batch_view, calls, charts, header, results, tables, upload
 from pages._shared.downloads import download
 
 KEY = "bc.batch"
@@ -34,10 +34,6 @@ WHOLE_MB = 50
 ENOUGH_FOR_HISTOGRAM = 20
 Columns = Mapping[str, str | None] | None
 Stored = tuple[tuple[str, Columns], str, Batch, DriftReport]
-CURL = (
-    "curl --data-binary @cases.csv -H 'Content-Type: text/csv' "
-    "http://127.0.0.1:8501/api/v1/breast-cancer/batch -o scored.csv"
-)
 
 
 def scored(content: memoryview, name: str, file_id: str) -> None:
@@ -110,9 +106,15 @@ def downloads(batch: Batch, content: memoryview | None, name: str, columns: Colu
             "answers.parquet",
             "application/vnd.apache.parquet",
         )
-    st.markdown("The same call from a program:")
-    st.code("python -m apps.cli breast-cancer score cases.csv scored.csv", language="bash")
-    st.code(CURL, language="bash", wrap_lines=True)
+
+
+def code(name: str, columns: Columns) -> None:
+    python = (
+        "from pathlib import Path\n\nfrom core.breast_cancer import score_file\n\n"
+        f"batch = score_file(Path({name!r}){calls.arguments(columns=columns or None)})\n"
+        "print(batch.results)"
+    )
+    batch_view.code("breast-cancer", name, columns, python)
 
 
 def body() -> None:
@@ -140,6 +142,7 @@ def body() -> None:
     (_, columns), name, batch, verdict = stored
     show(name, batch, verdict)
     downloads(batch, content, name, columns)
+    code(name, columns)
 
 
 with header.page("breast-cancer-batch"):

@@ -6,11 +6,12 @@ import streamlit as st
 
 from core.breast_cancer import StressReport, stress
 from core.errors import SuiteError
+from pages._breast_cancer import operating, stress_form, stress_lamps, stress_map, stress_sweep
 from pages._breast_cancer import stress as sections
-from pages._breast_cancer import stress_form, stress_lamps, stress_map, stress_sweep
 from pages._breast_cancer.stress_form import Question
 from pages._breast_cancer.stress_inputs import KEY
-from pages._shared import header, results
+from pages._shared import calls, header, results
+from pages._shared.call import Call
 
 
 def measured(question: Question) -> StressReport:
@@ -38,16 +39,17 @@ def by_severity(question: Question, _report: StressReport) -> None:
 
 
 def code(question: Question, _report: StressReport) -> None:
-    chosen = {name: value for name, value in question.choices.items() if value is not None}
-    given = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
-    st.markdown("The same figures from a program:")
-    st.code(
-        "from core.breast_cancer import stress\n"
-        f'report = stress("{question.fault}", {question.severity:g}, {given})\n'
-        "print(report.to_dict())",
-        language="python",
-        wrap_lines=True,
+    chosen = calls.record(question.choices)
+    threshold = operating.moved(chosen.pop("threshold"))
+    python = (
+        "from core.breast_cancer import stress\n\n"
+        f"report = stress({question.fault!r}, {question.severity!r}"
+        f"{calls.arguments(**chosen, threshold=threshold)})\n"
+        "print(report.to_dict())"
     )
+    asked = {"column" if name == "columns" else name: value for name, value in chosen.items()}
+    query = {"severity": question.severity, **asked, "threshold": threshold}
+    calls.forms(Call(f"/v1/breast-cancer/stress/{question.fault}", query, python=python))
 
 
 VIEWS = {

@@ -8,17 +8,13 @@ from core.cardiosense import DIAGNOSTIC, OUTPUT_COLUMNS, Batch, batch_template, 
 from core.errors import SuiteError
 from core.tables import match_columns, read_table, to_csv, to_parquet
 from core.viz import histogram
-from pages._shared import batch_view, charts, header, results, tables, upload
+from pages._shared import batch_view, calls, charts, header, results, tables, upload
 from pages._shared.downloads import download
 
 KEY = "batch"
 PREVIEW_ROWS = 200
 MAX_MB = 50
 ENOUGH_FOR_HISTOGRAM = 20
-CURL = (
-    "curl --data-binary @patients.csv -H 'Content-Type: text/csv' "
-    "http://127.0.0.1:8501/api/v1/cardiosense/batch -o scored.csv"
-)
 
 
 def scored(content: bytes, name: str, file_id: str) -> Batch:
@@ -65,9 +61,18 @@ def show(batch: Batch) -> None:
             "scored.parquet",
             "application/vnd.apache.parquet",
         )
-    st.markdown("The same call from a program:")
-    st.code("python -m apps.cli cardiosense score patients.csv scored.csv", language="bash")
-    st.code(CURL, language="bash", wrap_lines=True)
+
+
+def code(name: str) -> None:
+    columns = st.session_state[f"{KEY}.scored"][0][1] or None
+    python = (
+        "from pathlib import Path\n\nfrom core.cardiosense import score_table\n\n"
+        f"file = Path({name!r})\n"
+        "batch = score_table(file.read_bytes(), name=file.name"
+        f"{calls.arguments(columns=columns)})\n"
+        "print(batch.frame)"
+    )
+    batch_view.code("cardiosense", name, columns, python)
 
 
 def body() -> None:
@@ -89,6 +94,7 @@ def body() -> None:
         results.refusal(error, "This file cannot be scored")
         return
     show(batch)
+    code(file.name)
 
 
 with header.page("cardiosense-batch"):

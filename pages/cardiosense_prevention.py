@@ -8,7 +8,8 @@ from core.cardiosense import PREVENTION, prevention_presets, prevention_risk
 from core.errors import InputError
 from core.viz.text import number, percent, percent_range
 from pages._cardiosense import plan
-from pages._shared import header, inputs, results
+from pages._shared import calls, header, inputs, results
+from pages._shared.call import Call
 
 KEY = "prevention"
 MODELS = {"prevent": "PREVENT (AHA 2023)", "framingham": "Framingham teaching model"}
@@ -50,6 +51,13 @@ def body() -> None:
         for sentence in risk.caution:
             parts.caption(sentence)
     results.notes(risk.flags, "unknown")
+    given = calls.record(entered)
+    python = (
+        "from core.cardiosense import prevention_risk\n\n"
+        f"risk = prevention_risk({given!r}, {model!r})\n"
+        "print(risk.p, risk.low, risk.high)"
+    )
+    calls.show(Call("/v1/cardiosense/prevention", {"model": model}, given, python=python))
     results.provenance({"Model": risk.model, "input": risk.input_hash[:12]})
     st.subheader("Least effort", anchor=False)
     plan.ask(

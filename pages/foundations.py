@@ -70,7 +70,7 @@ def body() -> None:
         summary.told(found)
         summary.seeds(drawn_from)
         with st.popover("Rows and command", icon=":material/download:", type="tertiary"):
-            summary.save(found, "foundations", f"--seed {drawn_from}")
+            summary.save(found, "foundations", None, drawn_from)
 
 
 with header.page("foundations"):

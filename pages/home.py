@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import ArtifactError
 from pages._home.card import Card
 from pages._home.cards import CARDS
 from pages._shared import header, registry
@@ -34,4 +35,9 @@ with header.page(""):
         "against the model, and *not enough data* is an answer."
     )
     for card in CARDS:
-        show(card())
+        try:
+            made = card()
+        except ArtifactError as error:  # one system's files must not take the gallery away
+            st.error(error.message, icon=":material/error:")
+            continue
+        show(made)

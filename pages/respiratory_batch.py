@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.respiratory import LABELS, Network, Reading, write_csv
 from pages._respiratory import batch_run, side_by_side, take
-from pages._shared import header, results, tables
+from pages._shared import calls, header, results, tables
+from pages._shared.call import Call
 from pages._shared.downloads import download
 
 MAX_MB = 500
@@ -63,17 +64,29 @@ def show(run: batch_run.Run, network: Network) -> None:
         return out.getvalue()
 
     download("Download CSV", table, "readings.csv", "text/csv", "primary")
-    st.markdown("The same call from a program:")
-    st.code(
-        f"python -m apps.cli respiratory predict films/ --model {network} --csv readings.csv",
-        language="bash",
-        wrap_lines=True,
+    code(str(network))
+
+
+def code(network: str) -> None:
+    python = (
+        "from pathlib import Path\n\nfrom core.respiratory import predict\n\n"
+        'film = Path("films.zip")\n'
+        f"for reading in predict([(film.name, film.read_bytes())], {network!r}):\n"
+        "    print(reading.file, reading.status, reading.decision)"
     )
-    st.code(
-        "curl -F file=@films.zip 'http://127.0.0.1:8501/api/v1/respiratory/predict"
-        f"?format=csv&model={network}' -o readings.csv",
-        language="bash",
-        wrap_lines=True,
+    calls.show(
+        Call(
+            "/v1/respiratory/predict",
+            {"format": "csv", "model": network},
+            file="films.zip",
+            out="readings.csv",
+            python=python,
+            command=(
+                *("respiratory", "predict", "films.zip"),
+                *calls.options(model=network, csv="readings.csv"),
+            ),
+            note="films.zip holds the films.",
+        )
     )
 
 
@@ -85,6 +98,10 @@ def body() -> None:
         max_upload_size=MAX_MB,
         key="cxr.batch.files",
         help="They stay in this session's memory; nothing is stored.",
+    )
+    st.caption(
+        f"Up to {MAX_MB} MB a file. For thousands of films: "
+        "`python -m apps.cli respiratory batch films/ OUT/ --workers 2`"
     )
     side_by_side.strip(network)
     if not files:

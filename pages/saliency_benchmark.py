@@ -7,7 +7,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import SuiteError
-from core.saliency import leaderboard
 from pages._saliency import (
     bench_ask,
     bench_board,
@@ -24,7 +23,7 @@ VIEWS = ("Leaderboard", "Pairs", "One picture", "What the figures mean", "Downlo
 def body() -> None:
     try:
         part = bench_ask.ask()
-        board = leaderboard(part.table, part.metric, part.fill, part.network)
+        board = bench_ask.board(part.profile, part.metric, part.fill, part.network)
         bench_ask.answer(part, board)
         shown: dict[str, Callable[[], None]] = {
             "Leaderboard": lambda: bench_board.show(board),

@@ -41,7 +41,7 @@ def body() -> None:
             numbers.show(found.metrics, "saliency.own.numbers")
     if taken.open:
         with taken:
-            save.show(found, "")
+            save.show(found)
 
 
 with header.page("saliency-own"):

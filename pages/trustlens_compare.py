@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,8 +11,9 @@ from core.errors import InputError, SuiteError
 from core.trust import compare
 from core.trust.predictions import Predictions
 from core.viz.text import fixed, listed
-from pages._shared import header, results
-from pages._trust import comparing, questions, subject, upload, verdict_pair
+from pages._shared import calls, header, results
+from pages._shared.downloads import download
+from pages._trust import comparing, pair_calls, questions, subject, upload, verdict_pair
 
 KEY = "trust.pair"
 Pair = tuple[subject.Subject, subject.Subject]
@@ -66,6 +68,9 @@ def body() -> None:
     if pair[0].held is not None:
         st.subheader("What a policy says of either", anchor=False)
         verdict_pair.show(pair)
+        content = partial(pair_calls.pair_csv, pair)
+        download("Predictions (CSV)", content, pair_calls.FILE, "text/csv")
+    calls.show(pair_calls.call(pair))
     results.provenance(
         {
             "First": pair[0].title,

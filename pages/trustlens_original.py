@@ -7,8 +7,11 @@ import streamlit as st
 from core.errors import InputError, SuiteError
 from core.trust import original_view
 from core.trust.predictions import Predictions
+from pages._shared import calls as shared
 from pages._shared import header, results
-from pages._trust import original, questions, subject, upload
+from pages._shared.downloads import download
+from pages._trust import calls, original, questions, subject, upload
+from pages._trust.take import predictions_csv
 
 KEY = "trust.original"
 
@@ -33,6 +36,9 @@ def said(chosen: subject.Subject) -> None:
     if view.score is not None:
         original.made_of(view.score)
     original.disagreements(view)
+    if chosen.held is not None:
+        download("Predictions (CSV)", lambda: predictions_csv(chosen), chosen.file, "text/csv")
+    shared.show(calls.original(chosen))
     results.provenance(
         {
             "Predictions": chosen.title,

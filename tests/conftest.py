@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import secrets
 import sys
 from collections.abc import Iterator
 
@@ -46,3 +48,21 @@ def all_sites() -> list[dict[str, float | None]]:
         for name in data.SITE_ROWS
         for _, row in data.site(name).values.iterrows()
     ]
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """Address of an empty schema on the PostgreSQL server that ``.ci/postgres`` starts."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if not given:
+        pytest.skip("TEST_POSTGRES_URL is not set: run .ci/postgres .venv/bin/python -m pytest ...")
+    import sqlalchemy as sa
+
+    url, name = sa.make_url(given), f"test_{secrets.token_hex(8)}"
+    engine = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+    own = url.update_query_dict({"options": f"-csearch_path={name}"})
+    yield own.render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from apps.api import apple_sales_figures
 from apps.api.answers import LONG, answer, compute
+from apps.api.apple_sales_questions import Constraint, CurvePoints, Reach
 from apps.api.apple_sales_schemas import (
     Checks,
     Draws,
@@ -20,6 +21,7 @@ from apps.api.apple_sales_schemas import (
     ProblemBody,
     Seed,
     StressAnswer,
+    ValueCurveAnswer,
     default_choice,
     problem_body,
 )
@@ -40,6 +42,7 @@ from core.apple_sales import (
     regret,
     robust,
     tornado,
+    value_curve,
 )
 from core.apple_sales.stress.assumptions import DRAWS
 from core.apple_sales.stress.frontier import POINTS
@@ -146,6 +149,25 @@ def _explore(routes: APIRouter, trail: Trail) -> None:
             }
             payload = {"input": canonical_hash(asked.to_dict()), "draws": draws, "seed": seed}
             trail.event("apple_stress", request, payload)
+            return found
+
+        return answer(request, await compute(verb, LONG))
+
+    @routes.post("/value", openapi_extra=body, responses={200: {"model": ValueCurveAnswer}})
+    async def worth(
+        request: Request,
+        constraint: Constraint,
+        reach: Reach = 0.2,
+        points: CurvePoints = 21,
+    ) -> Response:
+        """Return what the best plan earns while one limit moves to either side."""
+        read = await _received(request)
+
+        def verb() -> dict[str, Any]:
+            asked = read()
+            found = value_curve(asked, constraint, reach=reach, points=points).to_dict()
+            payload = {"input": canonical_hash(asked.to_dict()), "constraint": constraint}
+            trail.event("apple_value", request, payload)
             return found
 
         return answer(request, await compute(verb, LONG))

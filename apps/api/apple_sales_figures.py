@@ -7,6 +7,7 @@ import hashlib
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from apps.api import apple_sales_studies, apple_sales_tables
 from apps.api.answers import LONG, answer, compute
 from apps.api.apple_sales_schemas import (
     AnomaliesAnswer,
@@ -64,6 +65,8 @@ def add(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
     _series(routes)
     _question(routes)
     _upload(routes, chosen, trail)
+    apple_sales_studies.add(routes)
+    apple_sales_tables.add(routes, chosen, trail)
 
 
 def _reported(routes: APIRouter) -> None:

@@ -20,7 +20,7 @@ from core.apple_sales.planning.plan_result import Certificate, Plan
 from core.apple_sales.planning.priors import Prior
 from core.apple_sales.reported.facts import Facts
 from core.apple_sales.stress.assumptions import Regret, Spread, Swing, Tornado
-from core.apple_sales.stress.frontier import Frontier
+from core.apple_sales.stress.frontier import Frontier, ValueCurve
 from core.stats.conformal_series import Band
 from core.stats.forecasting import Score
 from core.stats.intervals import Interval
@@ -197,6 +197,7 @@ def default_choice(
 # Another system has a schema of this name.
 PlanAnswer = answer_model(Plan, {Certificate: result_model(Certificate, name="PlanCertificate")})
 FrontierAnswer = answer_model(Frontier)
+ValueCurveAnswer = answer_model(ValueCurve)
 TornadoModel: Any = result_model(Tornado, {Swing: result_model(Swing, regret=float)})
 RegretModel: Any = result_model(Regret, worst=list[float])
 SpreadModel: Any = plain_model(Spread)

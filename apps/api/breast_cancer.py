@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from apps.api import breast_cancer_explore
 from apps.api.answers import LONG, answer, compute
 from apps.api.breast_cancer_schemas import (
     CASES,
@@ -30,7 +31,9 @@ from apps.api.upload import (
     column_choice,
     read_upload,
     table_response,
+    upload_of,
 )
+from core.breast_cancer import case_template
 from core.breast_cancer.batch import write_scored
 from core.breast_cancer.batch_parquet import write_scored_parquet
 from core.breast_cancer.counterfactual import Counterfactual, counterfactual
@@ -71,6 +74,7 @@ def router(chosen: Settings, trail: Trail) -> APIRouter:
     _ask(routes, trail)
     _upload(routes, chosen, trail)
     _watch(routes, chosen, trail)
+    breast_cancer_explore.add(routes, chosen, trail)
     return routes
 
 
@@ -139,7 +143,9 @@ def _ask(routes: APIRouter, trail: Trail) -> None:
 
 
 def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
-    @routes.post("/batch", openapi_extra=UPLOAD, response_class=Response, responses=TABLE_ANSWER)
+    body = upload_of(case_template())
+
+    @routes.post("/batch", openapi_extra=body, response_class=Response, responses=TABLE_ANSWER)
     async def batch(
         request: Request, columns: Columns = None, threshold: Threshold = None
     ) -> Response:

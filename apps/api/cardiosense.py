@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from apps.api import cardiosense_explore
 from apps.api.answers import LONG, answer, compute
 from apps.api.cardiosense_schemas import (
     ExplanationAnswer,
@@ -25,12 +26,13 @@ from apps.api.trail import Trail, now
 from apps.api.upload import (
     PARQUET,
     TABLE_ANSWER,
-    UPLOAD,
     column_choice,
     read_upload,
     table_response,
+    upload_of,
 )
 from core.audit import INFERENCE
+from core.cardiosense import batch_template
 from core.cardiosense.batch import Batch, score_table
 from core.cardiosense.explain import Explanation, explain
 from core.cardiosense.model import models
@@ -47,6 +49,13 @@ from core.tables import to_csv, to_parquet
 
 MAX_SEED = 999_999
 MAX_WINDOW = 100_000
+EstimateId = Annotated[
+    str,
+    Path(
+        description="Id of the request that gave the estimate.",
+        examples=["3f1c2b7a9d4e4c0fa2b1d6f05e7c8a91"],
+    ),
+]
 
 
 def router(chosen: Settings, trail: Trail) -> APIRouter:
@@ -64,6 +73,7 @@ def router(chosen: Settings, trail: Trail) -> APIRouter:
     _ask(routes, trail)
     _upload(routes, chosen, trail)
     _feed_back(routes, trail)
+    cardiosense_explore.add(routes, trail)
     return routes
 
 
@@ -128,7 +138,7 @@ def _ask(routes: APIRouter, trail: Trail) -> None:
 def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
     @routes.post(
         "/batch",
-        openapi_extra=UPLOAD,
+        openapi_extra=upload_of(batch_template()),
         response_class=Response,
         responses=TABLE_ANSWER,
     )
@@ -163,7 +173,7 @@ def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
 
 def _feed_back(routes: APIRouter, trail: Trail) -> None:
     @routes.post("/outcome/{request_id}", responses={200: {"model": OutcomeAnswer}})
-    async def outcome(request: Request, request_id: str, found: OutcomeRequest) -> Response:
+    async def outcome(request: Request, request_id: EstimateId, found: OutcomeRequest) -> Response:
         """Record what was found in a patient whose estimate is in the audit log."""
         log = trail.log()
 

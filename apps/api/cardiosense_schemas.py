@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Body
+from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, create_model
 
 from apps.api.records import as_sent, example, record
@@ -13,14 +13,23 @@ from core.cardiosense.explain import Explanation
 from core.cardiosense.levers import LEVERS, MAX_WEIGHT, Layer, Reach
 from core.cardiosense.monitor import DriftReport
 from core.cardiosense.outcomes import PerformanceReport, Verdict
+from core.cardiosense.overview import GlobalView
 from core.cardiosense.path_result import LeastEffortPath
+from core.cardiosense.prevention import PreventionRisk
+from core.cardiosense.report import MAX_NOTES
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import Risk
+from core.cardiosense.whatif import SensitivityCurve, WhatIf
 from core.runtime.settings import AuditMode
 
 PatientModel = DIAGNOSTIC.pydantic_model("Patient")
 PersonModel = PREVENTION.pydantic_model("Person")
 Patient = Annotated[dict[str, Any], record(PatientModel), Body(examples=[example(DIAGNOSTIC)])]
+Person = Annotated[dict[str, Any], record(PersonModel), Body(examples=[example(PREVENTION)])]
+PreventionModel = Annotated[
+    Literal["prevent", "framingham"] | None,
+    Query(description="Equation that is asked; by default PREVENT."),
+]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -93,6 +102,36 @@ class LeverInForce(BaseModel):
 RiskAnswer = answer_model(Risk)
 ExplanationAnswer = answer_model(Explanation)
 PathAnswer = answer_model(LeastEffortPath, {Reach: LeverInForce})
+
+
+PreventionAnswer = answer_model(PreventionRisk)
+GlobalAnswer = answer_model(GlobalView)
+WhatIfAnswer = answer_model(WhatIf)
+SensitivityAnswer = answer_model(SensitivityCurve, name="PatientCurveAnswer")
+
+
+_CHANGED: dict[str, Any] = {"example": {"patient": example(DIAGNOSTIC), "changes": {"chol": 200}}}
+_NOTED: dict[str, Any] = {"example": {"patient": example(DIAGNOSTIC), "notes": "Seen today."}}
+
+
+class WhatIfRequest(BaseModel):
+    """A patient, and the findings that are changed."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_CHANGED)
+
+    patient: Annotated[dict[str, Any], record(PatientModel)] = Field(description="As given.")
+    changes: dict[str, Any] = Field(description="Findings with their other values.")
+
+
+class ReportRequest(BaseModel):
+    """A patient, and what the report should say beside the figures."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_NOTED)
+
+    patient: Annotated[dict[str, Any], record(PatientModel)] = Field(description="The record.")
+    notes: str = Field(
+        "", max_length=MAX_NOTES, strict=True, description="Free text, printed as it is."
+    )
 
 
 class OutcomeRequest(BaseModel):

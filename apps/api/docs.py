@@ -11,6 +11,8 @@ from typing import Any
 
 from starlette.responses import HTMLResponse
 
+from core.runtime.settings import Settings
+
 Document = Mapping[str, Any]
 
 STYLE = """
@@ -23,6 +25,23 @@ th { font-weight: 600 } pre { overflow-x: auto; padding: .8rem; border: 1px soli
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'"
+
+
+def limits(chosen: Settings) -> str:
+    """Return the limits of the service in words.
+
+    Parameters
+    ----------
+    chosen : Settings
+        What was configured.
+    """
+    rate = chosen.rate_per_minute
+    pace = f"A caller may send {rate} requests a minute" if rate else "Callers may send any number"
+    return (
+        f"{pace}, and the service takes in {chosen.queue_limit} at once; beyond that it answers "
+        "429 or 503 with the header Retry-After. A file may have up to "
+        f"{chosen.body_limit_bytes} bytes."
+    )
 
 
 def page(document: Document, prefix: str) -> HTMLResponse:
@@ -48,7 +67,9 @@ def page(document: Document, prefix: str) -> HTMLResponse:
     html = (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
-        f"<style>{STYLE}</style><h1>{title}</h1>{_paragraphs(document['info']['description'])}"
+        f"<style>{STYLE}</style><h1>{title}</h1>"
+        f"<p>Version {escape(document['info']['version'])}</p>"
+        f"{_paragraphs(document['info']['description'])}"
         f"<p>For programs: <a href='{escape(prefix)}/openapi.json'>OpenAPI document</a>.</p>"
         f"{operations}<h2>Objects</h2>{schemas}"
     )
@@ -59,6 +80,7 @@ def _operation(path: str, method: str, operation: Document) -> str:
     parts = [
         f"<h2><code>{method.upper()} {escape(path)}</code></h2>",
         _paragraphs(operation["description"]),
+        f"<p>Role: {escape(operation.get('x-role', 'none'))}</p>",
     ]
     parameters = [
         (escape(p["name"]), p["in"], _kind(p["schema"]), escape(p.get("description", "")))
@@ -67,11 +89,14 @@ def _operation(path: str, method: str, operation: Document) -> str:
     parts.append(_table(("parameter", "in", "value", "meaning"), parameters))
     body = operation.get("requestBody", {"content": {}})
     rows = [("body", escape(media), _kind(c["schema"])) for media, c in body["content"].items()]
+    shown = [c["schema"] for c in body["content"].values()]
     for status, response in operation["responses"].items():
         shapes = [(m, _kind(c.get("schema", {}))) for m, c in response.get("content", {}).items()]
         meaning = f"{escape(status)}: {escape(response['description'])}"
         rows += [(meaning, escape(media), kind) for media, kind in shapes]
+        shown += response.get("content", {}).values()
     parts.append(_table(("sent and answered", "content type", "object"), rows))
+    parts += [_example(one["example"]) for one in shown if "example" in one]
     return "".join(parts)
 
 
@@ -85,10 +110,13 @@ def _object(schema: Document) -> str:
         )
         for name, field in schema.get("properties", {}).items()
     ]
-    example = schema.get("example")
-    shown = f"<pre>{escape(json.dumps(example, indent=1))}</pre>" if example else ""
+    shown = _example(schema["example"]) if "example" in schema else ""
     meaning = _paragraphs(schema.get("description", ""))
     return meaning + _table(("field", "value", "meaning"), rows) + shown
+
+
+def _example(content: object) -> str:
+    return f"<pre>{escape(json.dumps(content, indent=1))}</pre>"
 
 
 def _kind(schema: Document) -> str:

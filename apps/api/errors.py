@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from core.errors import InputError, NotEnoughDataError, Problem, SuiteError
+from core.errors import ArtifactError, InputError, NotEnoughDataError, Problem, SuiteError
 
 MAX_PROBLEMS = 50
 SHOWN = 80
@@ -21,6 +21,7 @@ SHOWN = 80
 KINDS = {
     400: ("bad-request", "The request cannot be read."),
     401: ("unauthorised", "This address needs the API key as a bearer token."),
+    403: ("forbidden", "The key that was sent does not have the role this address needs."),
     404: ("not-found", "There is nothing at this address; /docs lists what there is."),
     405: ("method-not-allowed", "This address does not answer to that method."),
     408: ("timeout", "The request body did not arrive in time."),
@@ -28,6 +29,7 @@ KINDS = {
     413: ("too-large", "The request body is larger than this address accepts."),
     415: ("unsupported-media-type", "The content type is not one that this address reads."),
     422: ("invalid-input", "The input cannot be used as it stands."),
+    429: ("too-many-requests", "This caller sent too many requests within a minute."),
     500: ("internal", "Something failed here; the input was not judged."),
     503: ("unavailable", "The service cannot answer now."),
 }
@@ -184,7 +186,8 @@ def refusal_response(refusal: Refusal, request_id: str) -> Response:
 def suite_error_response(error: SuiteError, request_id: str) -> Response:
     """Build the response for an error of the suite, whose text may be shown."""
     if not isinstance(error, InputError | NotEnoughDataError):
-        return error_response(503, error.message, error.problems, request_id)
+        kind = "model-unavailable" if isinstance(error, ArtifactError) else ""
+        return error_response(503, error.message, error.problems, request_id, kind=kind)
     kind = "not-enough-data" if isinstance(error, NotEnoughDataError) else "invalid-input"
     problems = error.problems or (_unlisted(error, kind),)
     return error_response(422, _summary(problems), problems, request_id, kind=kind)
@@ -218,8 +221,19 @@ def _on_http(request: Request, error: Exception) -> Response:
         field = "method" if error.status_code == 405 else "path"
         value = request.method if error.status_code == 405 else request.url.path
         message = KINDS.get(error.status_code, KINDS[400])[1]
-        error = Refusal(error.status_code, field, message, "", value=value, headers=error.headers)
+        headers = {**(error.headers or {}), **_allowed(request, error.status_code)}
+        error = Refusal(error.status_code, field, message, "", value=value, headers=headers)
     return refusal_response(error, request.state.request_id)
+
+
+def _allowed(request: Request, status: int) -> dict[str, str]:
+    """Return the header Allow: every method of the address, where the router knows its first."""
+    if status != 405:
+        return {}
+    prefix = str(request.scope.get("root_path", "")).rstrip("/")
+    addresses = getattr(request.app, "addresses", None)
+    known = addresses and addresses.find(request.url.path.removeprefix(prefix))
+    return {"Allow": ", ".join(sorted(known.roles))} if known else {}
 
 
 def _on_suite_error(request: Request, error: Exception) -> Response:

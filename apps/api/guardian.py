@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Body, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from apps.api import guardian_beside
 from apps.api.answers import LONG, answer, compute
 from apps.api.errors import Refusal
-from apps.api.results import answer_model
+from apps.api.guardian_schemas import (
+    Case,
+    InventoryAnswer,
+    Line,
+    OrderAnswer,
+    ReviewAnswer,
+    RuleAnswer,
+    RuleKey,
+)
 from apps.api.strict import DeepRoute
 from apps.api.trail import Trail
 from core.guardian import (
     CHECK,
-    Inventory,
-    Order,
-    Review,
-    Rule,
     check_payload,
     inventory,
     knowledge,
@@ -26,42 +30,6 @@ from core.guardian import (
     review,
 )
 from core.plain import plain
-
-EXAMPLE = {
-    "meds": ["Coumadin 5 mg po daily", "Bactrim DS 1 tab bid"],
-    "patient": {
-        "age": 72,
-        "sex": "F",
-        "weight_kg": 64,
-        "creatinine": 1.1,
-        "conditions": ["atrial fibrillation"],
-        "allergies": [],
-        "labs": {"INR": 2.4, "potassium": 4.6},
-    },
-}
-MOST_TEXT = 10_000
-
-Case = Annotated[
-    dict[str, Any],
-    Body(
-        description="meds (lines), patient (object) and fhir_bundle (R4 Bundle), all optional. "
-        "What cannot be used is named in gaps and makes the review incomplete.",
-        examples=[EXAMPLE],
-    ),
-]
-
-ReviewAnswer = answer_model(Review)
-OrderAnswer = answer_model(Order)
-RuleAnswer = answer_model(Rule)
-InventoryAnswer = answer_model(Inventory)
-
-
-class Line(BaseModel):
-    """One line of a medication list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: str = Field(max_length=MOST_TEXT, description="As written.", examples=["Augmentin 875"])
 
 
 def router(trail: Trail) -> APIRouter:
@@ -95,7 +63,7 @@ def router(trail: Trail) -> APIRouter:
         return answer(request, await compute(lambda: plain(read_line(line.text))))
 
     @routes.get("/rules/{key}", responses={200: {"model": RuleAnswer}})
-    async def rule(request: Request, key: str) -> Response:
+    async def rule(request: Request, key: RuleKey) -> Response:
         """Return a rule with its sources, by the id that alerts state."""
         found = knowledge().rules.get(key)
         if found is None:
@@ -108,4 +76,5 @@ def router(trail: Trail) -> APIRouter:
         """Return version and size of the knowledge base."""
         return answer(request, await compute(lambda: inventory().to_dict(), LONG))
 
+    guardian_beside.add(routes, trail)
     return routes

@@ -22,11 +22,39 @@ from core.guardian import (
     read_feedback,
 )
 
+
+def _orders(line: str, status: str) -> dict[str, Any]:
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": status,
+        "intent": "order",
+        "medicationCodeableConcept": {"text": line},
+    }
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order}]}
+
+
+EXAMPLE: dict[str, Any] = {
+    "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+    "context": {"patientId": "1", "draftOrders": _orders("Bactrim DS 1 tab bid", "draft")},
+    "prefetch": {"medications": _orders("warfarin 5 mg daily", "active")},
+}
+FEEDBACK = {
+    "feedback": [
+        {
+            "card": "5f6f2c1e-6c0b-5b53-9d6a-4d6f0f0f7a11",
+            "outcome": "overridden",
+            "overrideReason": {"reason": {"code": "will-monitor"}, "userComment": "INR on Friday"},
+        }
+    ]
+}
 Call = Annotated[
     dict[str, Any],
     Body(description="A CDS Hooks request with hook, hookInstance, context and prefetch."),
 ]
-Outcomes = Annotated[dict[str, Any], Body(description="feedback: one object for each card.")]
+Outcomes = Annotated[
+    dict[str, Any],
+    Body(description="feedback: one object for each card.", examples=[FEEDBACK]),
+]
 
 
 class Services(BaseModel):
@@ -76,8 +104,10 @@ def router(trail: Trail) -> APIRouter:
 
 def _service(routes: APIRouter, trail: Trail, service: str) -> None:
     name = service.replace("-", "_")
+    shown = {"example": {**EXAMPLE, "hook": service.removeprefix("guardian-")}}
+    body = {"requestBody": {"content": {"application/json": shown}}}
 
-    @routes.post(f"/{service}", name=name, responses={200: {"model": Cards}})
+    @routes.post(f"/{service}", name=name, openapi_extra=body, responses={200: {"model": Cards}})
     async def call(request: Request, body: Call) -> Response:
         """Return a card for each alert about the orders being made.
 

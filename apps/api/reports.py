@@ -12,6 +12,8 @@ from starlette.responses import Response
 from apps.api.errors import Refusal
 from core.report.html import POLICY
 
+PDF = "application/pdf"
+
 # The gate's own policy would keep a browser from the report's inline style and pictures.
 REPORT_POLICY = f"{POLICY}; frame-ancestors 'none'"
 

@@ -10,12 +10,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from apps.api import respiratory_about
 from apps.api.answers import LONG, answer, compute
-from apps.api.reports import Issued, day, documented, sent
+from apps.api.reports import PDF, Issued, day, documented, sent
 from apps.api.respiratory_films import body_of, read_all, receive
 from apps.api.respiratory_schemas import (
     READINGS,
     FilmExplanationAnswer,
+    Model,
     NetworksAnswer,
     ShortcutAuditAnswer,
 )
@@ -32,9 +34,7 @@ from core.respiratory.table import write_csv
 from core.runtime.settings import Settings
 
 MAX_SEED = 999_999
-PDF = "application/pdf"
 
-Model = Annotated[Network, Query(description="Network that is asked.")]
 Finding = Annotated[
     Label | None,
     Query(description="Finding to explain; by default the one with the highest probability."),
@@ -56,6 +56,7 @@ def router(chosen: Settings, trail: Trail) -> APIRouter:
     _describe(routes)
     _read(routes, chosen, trail)
     _explain(routes, chosen, trail)
+    respiratory_about.add(routes, chosen, trail)
     return routes
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from pydantic import BaseModel, Field, create_model
 
-from apps.api.results import Answer, answer_model, plain_model, result_model
+from apps.api.results import Answer, answer_model, answer_with, plain_model, result_model
 from apps.api.upload import CSV, TABLE
+from core.respiratory import ClaimItem, Gate, GateLevels, Headline
 from core.respiratory.audit import ShortcutAudit
 from core.respiratory.explain import BorderTest, DeletionTest, EvidenceMap, NetworkExplanation
 from core.respiratory.perturb import Area
 from core.respiratory.prepare import Box
-from core.respiratory.schema import Label, Pixels, Reading
+from core.respiratory.schema import Check, Label, Network, Pixels, Reading
+
+Model = Annotated[Network, Query(description="Network that is asked.")]
 
 # A map has few cells; the film itself is not sent back.
 MAPS: Any = {Pixels: list[list[float]], Area: list[list[bool]], Box: plain_model(Box)}
@@ -48,6 +52,27 @@ FilmExplanationAnswer: Any = create_model(
     seed=(int, Field(description="Of the areas elsewhere.")),
 )
 ShortcutAuditAnswer: Any = answer_model(ShortcutAudit, name="ShortcutAuditAnswer")
+CheckModel: Any = result_model(Check, nullable=("value",), name="FilmCheck")
+ClaimModel: Any = plain_model(ClaimItem)
+GateAnswer: Any = answer_model(
+    Gate, {Check: CheckModel}, name="GateAnswer", refused=bool, reason=str, warnings=list[str]
+)
+GateLevelsAnswer = answer_model(GateLevels)
+HeadlineAnswer = answer_model(Headline, name="RespiratoryHeadlineAnswer")
+ClaimAnswer = answer_with(
+    "ClaimAnswer", "The reporting checklist.", items=(list[ClaimModel], "In its order.")
+)
+
+
+class FormatsAnswer(BaseModel):
+    """Which files are read."""
+
+    images: list[str] = Field(description="Content types of single films.")
+    archives: list[str] = Field(description="Content types that hold several.")
+    films: int = Field(description="Most films of a request.")
+    entries: int = Field(description="Most entries of an archive.")
+    bytes: int = Field(description="Largest file.")
+    pixels: int = Field(description="Most pixels of a picture.")
 
 
 class NetworkAnswer(BaseModel):

@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -32,7 +32,11 @@ class Answer(_Closed):
 
 
 def answer_model(
-    cls: type, replaced: Replacements | None = None, name: str = ""
+    cls: type,
+    replaced: Replacements | None = None,
+    name: str = "",
+    nullable: Collection[str] = (),
+    **properties: Any,
 ) -> type[BaseModel]:
     """Build the schema of an answer: a result's ``to_dict()`` and the id of the request.
 
@@ -44,8 +48,11 @@ def answer_model(
         Schemas of nested classes whose ``to_dict()`` differs from their fields.
     name : str, optional
         Name of the schema; by default that of the class with ``Answer`` behind it.
+    nullable, **properties
+        As in :func:`result_model`.
     """
-    return _model(cls, name or f"{cls.__name__}Answer", Answer, replaced or {})
+    name = name or f"{cls.__name__}Answer"
+    return _model(cls, name, Answer, replaced or {}, _stated(cls, properties), nullable)
 
 
 def result_model(
@@ -70,11 +77,25 @@ def result_model(
     **properties
         Type of each property that ``to_dict()`` states beside the fields.
     """
-    extra = {
-        key: (hint, Field(description=inspect.getdoc(getattr(cls, key))))
-        for key, hint in properties.items()
-    }
+    extra = _stated(cls, properties)
     return _model(cls, name or cls.__name__, _Closed, replaced or {}, extra, nullable)
+
+
+def answer_with(name: str, about: str, **fields: tuple[Any, str]) -> type[BaseModel]:
+    """Build the schema of an answer that is put together from several results.
+
+    Parameters
+    ----------
+    name, about : str
+        Name of the schema, and what it is, as a sentence.
+    **fields : (type, str)
+        Type and meaning of each part.
+    """
+    parts: dict[str, Any] = {
+        key: (hint, Field(description=meaning)) for key, (hint, meaning) in fields.items()
+    }
+    model: type[BaseModel] = create_model(name, __base__=Answer, __doc__=about, **parts)
+    return model
 
 
 @functools.cache
@@ -83,6 +104,14 @@ def plain_model(cls: type) -> type[BaseModel]:
     # An interval of nothing has no numbers.
     nullable = ("estimate", "low", "high") if cls is Interval else ()
     return result_model(cls, nullable=nullable)
+
+
+def _stated(cls: type, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of properties, each described by its own docstring."""
+    return {
+        key: (hint, Field(description=inspect.getdoc(getattr(cls, key))))
+        for key, hint in properties.items()
+    }
 
 
 def _model(
@@ -114,7 +143,7 @@ def _schema_type(hint: Any, replaced: Replacements) -> Any:
     if hint in replaced:
         return replaced[hint]
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        if not replaced:
+        if hint is Interval or not replaced:
             return plain_model(hint)
         return _model(hint, hint.__name__, _Closed, replaced)
     arguments = typing.get_args(hint)
@@ -124,6 +153,10 @@ def _schema_type(hint: Any, replaced: Replacements) -> Any:
     parts = tuple(_schema_type(part, replaced) for part in arguments)
     if origin in (types.UnionType, typing.Union):
         return functools.reduce(operator.or_, parts)
+    if origin is tuple and Ellipsis not in arguments and len(set(parts)) == 1:
+        # A list of so many, which generators of clients know; "prefixItems" many of them do not.
+        each: Any = list
+        return Annotated[each[parts[0]], Field(min_length=len(parts), max_length=len(parts))]
     return origin[parts]
 
 

@@ -1,27 +1,38 @@
-"""The gate every request passes: host, key, size, time, one id, and no failure in the open."""
+"""The gate every request passes: host, key, pace, size, one id, and no failure in the open."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import hashlib
-import hmac
 import logging
+import math
 import time
 from collections import OrderedDict
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apps.api.errors import Refusal, internal_response, refusal_response
+from apps.api.exchange import HEADERS, REQUEST_ID, BodyLimits, Exchange, busy, too_large
+from apps.api.limits import Places, Rates, network
+from apps.api.metrics import METHODS, Metrics
+from apps.api.roles import NEEDS, Addresses, Caller, Keys
+from apps.edge import TWO_LENGTHS, is_ambiguous, is_own, is_served
+from apps.process import PROCESS
 from core.errors import InputError
 from core.runtime import logs
-from core.runtime.settings import Settings
+from core.runtime.settings import Role, Settings
+
+__all__ = ["HEADERS", "Gate", "RequestIds", "used_id"]
 
 logger = logging.getLogger(__name__)
 
-REQUEST_ID = "X-Request-ID"
-OPEN_PATHS = frozenset({"/health"})
+OPEN_PATHS = frozenset({"/health", "/ready"})
+"""Asked by whoever looks after the process: they need no key and always get an answer."""
+
+UNCOUNTED_PATHS = OPEN_PATHS | {"/metrics"}
+"""Answered however busy the service is."""
+
 UPLOAD_PATHS = frozenset(
     {
         "/v1/cardiosense/batch",
@@ -30,15 +41,29 @@ UPLOAD_PATHS = frozenset(
         "/v1/trust/audit",
         "/v1/trust/report",
         "/v1/trust/compare",
+        "/v1/trust/checklist",
+        "/v1/trust/original",
         "/v1/apple-sales/plan",
         "/v1/apple-sales/report",
         "/v1/apple-sales/frontier",
         "/v1/apple-sales/stress",
+        "/v1/apple-sales/value",
         "/v1/apple-sales/inspect",
+        "/v1/apple-sales/structure",
+        "/v1/apple-sales/density",
+        "/v1/apple-sales/contrasts",
+        "/v1/apple-sales/forecast",
+        "/v1/apple-sales/best-within",
         "/v1/respiratory/predict",
         "/v1/respiratory/explain",
         "/v1/respiratory/report",
+        "/v1/respiratory/gate",
+        "/v1/saliency/explain",
         "/v1/guardian/check",
+        "/v1/guardian/leaflet",
+        "/v1/guardian/narrative",
+        "/v1/guardian/export",
+        "/v1/guardian/override",
         "/cds-services/guardian-order-select",
         "/cds-services/guardian-order-sign",
     }
@@ -48,29 +73,12 @@ BODY_SECONDS = 30.0
 UPLOAD_SECONDS = 300.0
 REMEMBERED_IDS = 10_000
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Intended-Use": "research and education; not a medical device",
-}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class BodyLimits:
-    """How large a body may be, in bytes, and how long it may take to arrive, in seconds."""
-
-    size: int
-    seconds: float
-
 
 class RequestIds:
-    """The ids of answered questions: a caller's id stands for one answer only."""
+    """The ids of questions: a caller's id stands for one answer only."""
 
     def __init__(self) -> None:
+        self._under_way: set[str] = set()
         self._answered: OrderedDict[str, None] = OrderedDict()
 
     def take(self, offered: str | None, method: str) -> str:
@@ -81,7 +89,8 @@ class RequestIds:
         Raises
         ------
         Refusal
-            400 if the caller's id is malformed, 409 if it was used before.
+            400 if the caller's id is malformed, 409 if it was used before or is just being
+            answered.
         """
         if offered is None:
             return logs.new_request_id()
@@ -89,12 +98,17 @@ class RequestIds:
             logs.check_request_id(offered)
         except InputError as error:
             raise Refusal(400, REQUEST_ID, error.message, "", value=offered) from None
-        if method == "POST" and offered in self._answered:
-            raise used_id(offered)
+        if method == "POST":
+            if offered in self._under_way or offered in self._answered:
+                raise used_id(offered)
+            self._under_way.add(offered)
         return offered
 
-    def answered(self, request_id: str) -> None:
-        """Remember that a question was answered under this id."""
+    def ended(self, request_id: str, *, answered: bool) -> None:
+        """Let a question's id go, or remember it for good if the question was answered."""
+        self._under_way.discard(request_id)
+        if not answered:
+            return
         self._answered[request_id] = None
         if len(self._answered) > REMEMBERED_IDS:
             self._answered.popitem(last=False)
@@ -108,13 +122,27 @@ class Gate:
     app : ASGIApp
         The application behind the gate.
     settings : Settings
-        Hosts, key and body limit.
+        Hosts, keys and limits.
+    addresses : Addresses, optional
+        What there is behind the gate and which roles it takes.
+    metrics : Metrics, optional
+        Where requests are counted.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        addresses: Addresses | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
         self.app = app
         self.hosts = settings.allowed_hosts
-        self.key = None if settings.api_key is None else _digest(settings.api_key)
+        self.addresses = addresses or Addresses()
+        self.metrics = metrics or Metrics()
+        self.keys = Keys(settings)
+        self.rates = Rates(settings.rate_per_minute)
+        self.places = Places(settings.queue_limit)
         self.upload = BodyLimits(settings.body_limit_bytes, UPLOAD_SECONDS)
         self.json = BodyLimits(min(JSON_LIMIT_BYTES, settings.body_limit_bytes), BODY_SECONDS)
         self.ids = RequestIds()
@@ -126,128 +154,165 @@ class Gate:
             return
         headers = Headers(scope=scope)
         try:
-            request_id = self.ids.take(headers.get(REQUEST_ID), scope["method"])
-            refusal = self._refusal(scope, headers)
+            request_id, unusable = self.ids.take(headers.get(REQUEST_ID), scope["method"]), None
         except Refusal as refused:
-            request_id, refusal = logs.new_request_id(), refused
-        exchange = _Exchange(scope, receive, send, request_id, self._limits(_path(scope)))
-        with logs.request(request_id):
-            await self._serve(exchange, refusal)
-            self._log(exchange)
+            request_id, unusable = logs.new_request_id(), refused
+        refusal = self._refusal(scope, headers) or unusable
+        path = _path(scope)
+        exchange = Exchange(scope, receive, send, request_id, self._limits(path), self.places)
+        with logs.request(request_id), self.metrics.in_flight.track_inprogress():
+            try:
+                if refusal is None and path not in UNCOUNTED_PATHS:
+                    refusal = _placed(exchange, headers)
+                await self._serve(exchange, refusal)
+            finally:
+                exchange.leave()
+                if scope["method"] == "POST":
+                    self.ids.ended(request_id, answered=200 <= exchange.status < 300)
+                self._note(exchange, path, refusal)
 
-    async def _serve(self, exchange: _Exchange, refusal: Refusal | None) -> None:
+    async def _serve(self, exchange: Exchange, refusal: Refusal | None) -> None:
         if refusal is not None:
             await exchange.respond(refusal_response(refusal, exchange.request_id))
             return
         exchange.scope.setdefault("state", {})["request_id"] = exchange.request_id
         try:
             await self.app(exchange.scope, exchange.receive, exchange.send)
+        except asyncio.CancelledError:
+            # The server has waited for as long as it waits for anything under way.
+            if PROCESS.ending and not exchange.status:
+                await exchange.respond(refusal_response(ending(), exchange.request_id))
+            raise
+        except ClientDisconnect:
+            return  # nobody is there to be told
         except Exception:
             logger.exception("request failed")
             if not exchange.status:
                 await exchange.respond(internal_response(exchange.request_id))
-        if exchange.scope["method"] == "POST" and 200 <= exchange.status < 300:
-            self.ids.answered(exchange.request_id)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Refusal | None:
-        host = headers.get("host", "")
-        if not _is_served(host, self.hosts):
-            fix = f"Use one of: {', '.join(self.hosts)}."
-            return Refusal(400, "Host", "This host name is not served.", fix, value=host)
+        if refusal := misdirected(headers, self.hosts):
+            return refusal
         path = _path(scope)
-        if path not in OPEN_PATHS and not self._knows(headers.get("authorization", "")):
-            return Refusal(
-                401,
-                "Authorization",
-                "This address needs the API key as a bearer token.",
-                "Send the header Authorization: Bearer <key>.",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+        if path in OPEN_PATHS:
+            return None
+        if PROCESS.ending:
+            return ending()
+        return self._not_admitted(scope, path, headers) or self._no_room(path, headers)
+
+    def _not_admitted(self, scope: Scope, path: str, headers: Headers) -> Refusal | None:
+        caller = self.keys.caller(headers.get("authorization", ""))
+        if path not in UNCOUNTED_PATHS:
+            # Whoever has no key has a bucket too, so that keys cannot be tried out at leisure.
+            client = scope.get("client") or ("",)
+            name = f"key {caller.key}" if caller else f"address {network(client[0])}"
+            if wait := self.rates.wait(name, time.monotonic()):
+                return too_many(self.rates.per_minute, wait)
+        if not self.keys.are_asked_for:
+            return None
+        return wrong_key(caller, self.addresses.role(path, scope["method"]))
+
+    def _no_room(self, path: str, headers: Headers) -> Refusal | None:
+        if self.places.is_full and path not in UNCOUNTED_PATHS:
+            return busy(self.places.limit)
         declared = headers.get("content-length", "0")
         most = self._limits(path).size
         if declared.isdecimal() and int(declared[:20]) > most:
             return too_large(most)
         return None
 
-    def _knows(self, authorization: str) -> bool:
-        scheme, _, token = authorization.partition(" ")
-        # Digests have equal length, so the comparison tells nothing about the key.
-        return self.key is None or (
-            scheme.lower() == "bearer" and hmac.compare_digest(_digest(token.strip()), self.key)
-        )
-
     def _limits(self, path: str) -> BodyLimits:
         return self.upload if path in UPLOAD_PATHS else self.json
 
-    def _log(self, exchange: _Exchange) -> None:
-        route = exchange.scope.get("route")
+    def _note(self, exchange: Exchange, path: str, refusal: Refusal | None) -> None:
+        found = self.addresses.find(path)
+        seconds = time.monotonic() - exchange.began
+        method = exchange.scope["method"]
+        template = found.template if found else ""
+        reason = refusal.problem.rule if refusal else exchange.refused
+        self.metrics.note(template, method, exchange.status, seconds, reason)
         logger.info(
             "request",
             extra={
-                "method": exchange.scope["method"],
-                "route": getattr(route, "path", ""),
+                "method": method if method in METHODS else "other",
+                "route": template,
                 "status": exchange.status,
-                "duration_ms": round((time.monotonic() - exchange.began) * 1000, 3),
+                "duration_ms": round(seconds * 1000, 3),
             },
         )
 
 
-class _Exchange:
-    """One request and its response, with the limits and headers that apply to them."""
-
-    def __init__(
-        self, scope: Scope, receive: Receive, send: Send, request_id: str, limits: BodyLimits
-    ) -> None:
-        self.scope = scope
-        self.request_id = request_id
-        self.began = time.monotonic()
-        self.status = 0
-        self._receive, self._send = receive, send
-        self._limits, self._read, self._complete = limits, 0, False
-
-    async def receive(self) -> Message:
-        """Pass on the next part of the body while it keeps to the limits of size and time."""
-        if self._complete:
-            return await self._receive()
-        try:
-            left = self.began + self._limits.seconds - time.monotonic()
-            async with asyncio.timeout(max(0.0, left)):
-                message = await self._receive()
-        except TimeoutError:
-            raise Refusal(
-                408,
-                "body",
-                f"The body did not arrive within {self._limits.seconds:g} s.",
-                "Send it again, or in smaller parts.",
-            ) from None
-        self._read += len(message.get("body", b""))
-        self._complete = not message.get("more_body", False)
-        if self._read > self._limits.size:
-            raise too_large(self._limits.size)
-        return message
-
-    async def send(self, message: Message) -> None:
-        """Pass on the response with the headers that every response carries."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers[REQUEST_ID] = self.request_id
-        await self._send(message)
-
-    async def respond(self, response: ASGIApp) -> None:
-        """Send a complete response."""
-        await response(self.scope, self.receive, self.send)
+def _placed(exchange: Exchange, headers: Headers) -> Refusal | None:
+    """Give a request its place; its refusal if the last one went in this moment."""
+    follows = "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+    try:
+        exchange.enter(follows)
+    except Refusal as refused:
+        return refused
+    return None
 
 
-def too_large(limit: int) -> Refusal:
-    """Return the refusal of a body above the limit, in bytes."""
+def misdirected(headers: Headers, hosts: tuple[str, ...]) -> Refusal | None:
+    """Return the refusal of a request that is for another host, of another site, or unclear."""
+    given, origins = headers.getlist("host"), headers.getlist("origin")
+    host = ", ".join(given)
+    if len(given) != 1 or not is_served(host, hosts):
+        fix = f"Use one of: {', '.join(hosts)}."
+        return Refusal(400, "Host", "This host name is not served.", fix, value=host)
+    if not is_own(origins, host):
+        # A browser sends a form for any site that it shows, and only then hides the answer.
+        message, fix = (
+            "A page of another site may not call this service.",
+            "Call it from a program.",
+        )
+        return Refusal(403, "Origin", message, fix, value=", ".join(origins))
+    if is_ambiguous(headers):
+        shut = {"Connection": "close"}
+        return Refusal(400, "Transfer-Encoding", TWO_LENGTHS, "", headers=shut)
+    return None
+
+
+def wrong_key(caller: Caller | None, needed: Role) -> Refusal | None:
+    """Return the refusal of an unknown key, or of one without the role; none for a right one."""
+    if caller is None:
+        return Refusal(
+            401,
+            "Authorization",
+            "This address needs the API key as a bearer token.",
+            "Send the header Authorization: Bearer <key>.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    if caller.may(needed):
+        return None
     return Refusal(
-        413,
-        "body",
-        f"The body is larger than {limit} bytes.",
-        "Send fewer rows at a time, or score the file on the command line.",
+        403,
+        "Authorization",
+        f"This address {NEEDS[needed]}, which needs the role {needed}; "
+        f"the key that was sent has the role {caller.role}.",
+        f"Send a key with the role {needed}.",
+    )
+
+
+def too_many(per_minute: int, wait: float) -> Refusal:
+    """Return the refusal of a caller who sends too much."""
+    return Refusal(
+        429,
+        "request",
+        f"More than {per_minute} requests came from this caller within a minute.",
+        "Send it again after the seconds in the header Retry-After.",
+        headers={"Retry-After": str(math.ceil(wait))},
+    )
+
+
+def ending() -> Refusal:
+    """Return the refusal of a request to a process that was told to stop."""
+    return Refusal(
+        503,
+        "request",
+        "The service is stopping.",
+        "Send it again in a moment; it will be answered by the service that takes over.",
+        rule="ending",
+        headers={"Retry-After": "5", "Connection": "close"},
     )
 
 
@@ -265,18 +330,3 @@ def used_id(request_id: str) -> Refusal:
 def _path(scope: Scope) -> str:
     # Mounted under a prefix, the path still holds it.
     return str(scope["path"]).removeprefix(str(scope.get("root_path", "")).rstrip("/"))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
-
-
-def _is_served(host: str, patterns: tuple[str, ...]) -> bool:
-    name = host.lower()
-    name = name[: name.find("]") + 1] if name.startswith("[") else name.partition(":")[0]
-    return any(
-        pattern == "*"
-        or name == pattern.lower()
-        or (pattern.startswith("*.") and name.endswith(pattern[1:].lower()))
-        for pattern in patterns
-    )

@@ -19,6 +19,11 @@ class StrictRoute(APIRoute):
 
     deepest = json_input.MAX_DEPTH
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        # A list of routes shows the summary alone; a function's name says less than its docstring.
+        self.summary = self.description.partition("\n")[0].removesuffix(".")
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the checks in front."""
         handle = super().get_route_handler()

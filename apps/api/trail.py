@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from apps.api.errors import Refusal
 from apps.api.security import used_id
 from core.audit import INFERENCE, record_inference
 from core.audit.inference import Result
+from core.errors import InputError
 from core.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,15 +89,15 @@ class Trail:
         """
         if self._log is None:
             return
-        self._require_new(INFERENCE, request)
-        record_inference(
-            self._log,
-            self._settings,
-            request_id=request.state.request_id,
-            at=now(),
-            patient=values,
-            result=result,
-        )
+        with self._once(INFERENCE, request):
+            record_inference(
+                self._log,
+                self._settings,
+                request_id=request.state.request_id,
+                at=now(),
+                patient=values,
+                result=result,
+            )
 
     def event(self, name: str, request: Request, payload: Mapping[str, object]) -> None:
         """Record another answer: hashes and figures, never input values.
@@ -107,8 +109,17 @@ class Trail:
         """
         if self._log is None:
             return
-        self._require_new(name, request)
-        self._log.append(name, payload, request_id=request.state.request_id, at=now())
+        with self._once(name, request):
+            self._log.append(name, payload, request_id=request.state.request_id, at=now())
+
+    @contextlib.contextmanager
+    def _once(self, event: str, request: Request) -> Iterator[None]:
+        self._require_new(event, request)
+        try:
+            yield
+        except InputError:
+            self._require_new(event, request)  # another process was quicker
+            raise
 
     def _require_new(self, event: str, request: Request) -> None:
         request_id: str = request.state.request_id

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from apps.api import trust_beside
 from apps.api.answers import LONG, answer, compute
-from apps.api.errors import Refusal
 from apps.api.reports import Issued, day, documented, sent
 from apps.api.strict import StrictRoute
 from apps.api.trail import Trail
@@ -23,6 +23,7 @@ from apps.api.trust_schemas import (
     AuditBody,
     CompareBody,
     ComparisonAnswer,
+    ModelKey,
     ModelsAnswer,
     Options,
     PairOptions,
@@ -32,7 +33,7 @@ from apps.api.trust_schemas import (
     json_or_table,
 )
 from core.runtime.settings import Settings
-from core.trust import DEFAULT_POLICY, Audit, judge, junit, policies
+from core.trust import DEFAULT_POLICY, Audit, judge, junit, policies, template
 from core.trust.export.report import MAX_TITLE, html_report, pdf_report
 from core.trust.held_out import HeldOut
 from pages._shared.models import held_out
@@ -61,6 +62,7 @@ def router(chosen: Settings, trail: Trail) -> APIRouter:
     _describe(routes)
     _audit(routes, chosen, trail)
     _compare(routes, chosen, trail)
+    trust_beside.add(routes, chosen, trail)
     return routes
 
 
@@ -77,19 +79,19 @@ def _describe(routes: APIRouter) -> None:
 
     @routes.get("/models/{key}/audit", responses={200: {"model": AuditAnswer}})
     async def of_model(
-        request: Request, key: str, policy: PolicyName = None, seed: Seed = None
+        request: Request, key: ModelKey, policy: PolicyName = None, seed: Seed = None
     ) -> Response:
         """Audit a model of the suite on rows held out of its training."""
 
         def verb() -> Audit:
-            read = _find(key).predictions()
+            read = trust_beside.find(key).predictions()
             return judge(read, policy=policy or DEFAULT_POLICY, seed=seed or 0)
 
         return answer(request, (await compute(verb, LONG)).to_dict())
 
 
 def _audit(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
-    body = json_or_table(AuditBody, AUDIT_EXAMPLE)
+    body = json_or_table(AuditBody, AUDIT_EXAMPLE, template())
 
     @routes.post("/audit", openapi_extra=body, responses={200: {"model": AuditAnswer}})
     async def audit(request: Request, options: Options) -> Response:
@@ -169,14 +171,6 @@ def _file(audit: Audit, kind: Format, title: str, issued: datetime.date) -> byte
     if kind == "junit":
         return junit(audit)
     return json.dumps(audit.to_dict(), indent=1, allow_nan=False).encode()
-
-
-def _find(key: str) -> HeldOut:
-    known = {one.key: one for one in held_out()}
-    if key not in known:
-        fix = f"Choose {', '.join(known)}."
-        raise Refusal(404, "key", "There is no such model.", fix, value=key)
-    return known[key]
 
 
 def _model(one: HeldOut) -> dict[str, Any]:

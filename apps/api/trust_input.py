@@ -129,6 +129,23 @@ def compared(question: Question) -> Comparison:
     return compare_verb(first, second)
 
 
+def predicted(question: Question) -> tuple[Predictions, int]:
+    """Return the predictions of classes that a request holds, and its seed.
+
+    Raises
+    ------
+    Refusal, RequestValidationError, InputError, NotEnoughDataError
+        As in :func:`audited`; also if quantities were predicted.
+    """
+    if question.is_json:
+        body = _body(question, AuditBody)
+        return _classes_of(body, "", groups=body.groups or None), body.seed
+    options = dict(question.options)
+    seed = options.pop("seed", 0)
+    shown = {name: value for name, value in options.items() if name not in ("policy", "area")}
+    return _require_classes(_table(question, shown)[0]), seed
+
+
 def _audit_of_json(body: AuditBody) -> Audit:
     with _as_sent(body, ""):
         return audit_verb(
@@ -146,7 +163,7 @@ def _audit_of_json(body: AuditBody) -> Audit:
         )
 
 
-def _classes_of(body: CompareBody, suffix: str) -> Predictions:
+def _classes_of(body: AuditBody | CompareBody, suffix: str, groups: Any = None) -> Predictions:
     with _as_sent(body, suffix):
         return read_predictions(
             body.y,
@@ -155,6 +172,7 @@ def _classes_of(body: CompareBody, suffix: str) -> Predictions:
             threshold=body.threshold,
             classes=body.classes or None,
             positive=_positive(body),
+            groups=groups,
         )
 
 
@@ -225,4 +243,4 @@ def _require_classes(read: Predictions | Estimates) -> Predictions:
     if isinstance(read, Predictions):
         return read
     message = "The columns hold quantities."
-    raise Refusal(422, "pred", message, "Compare predictions of classes.")
+    raise Refusal(422, "pred", message, "Send predictions of classes.")

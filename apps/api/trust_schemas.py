@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from apps.api.results import Answer, plain_model
-from apps.api.upload import UPLOAD
+from apps.api.upload import UPLOAD, upload_of
 from core.stats.intervals import Interval
 from core.trust import AREAS, DEFAULT_POLICY
 from core.trust.assemble import Area
@@ -129,15 +129,18 @@ class CompareBody(_Body):
     pred_other: Values = Field([], description="What the other model called each row.")
 
 
-def json_or_table(body: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+def json_or_table(
+    body: type[BaseModel], example: dict[str, Any], rows: bytes | None = None
+) -> dict[str, Any]:
     """Return the description of a request that is JSON or a table."""
     schema = body.model_json_schema() | {"example": example}
+    table = UPLOAD if rows is None else upload_of(rows)
     return {
         "requestBody": {
             "required": True,
             "content": {
                 "application/json": {"schema": schema},
-                **UPLOAD["requestBody"]["content"],
+                **table["requestBody"]["content"],
             },
         }
     }
@@ -178,6 +181,10 @@ Threshold = Annotated[
         allow_inf_nan=False,
         description="Probability from which a row is called positive.",
     ),
+]
+ModelKey = Annotated[
+    str,
+    Path(description="Key of the model, as /models has it.", examples=["cardiosense-logistic-13"]),
 ]
 PolicyName = Annotated[str | None, Query(description="Name of the policy.")]
 Areas = Annotated[

@@ -34,8 +34,21 @@ UPLOAD: dict[str, Any] = {
         },
     }
 }
+
+
+def upload_of(example: bytes) -> dict[str, Any]:
+    """Return the description of a body that is a table, with an example."""
+    content = UPLOAD["requestBody"]["content"]
+    shown = {CSV: {**TABLE, "example": example.decode("utf-8-sig")}}
+    return {"requestBody": {**UPLOAD["requestBody"], "content": {**content, **shown}}}
+
+
 TABLE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"description": "The scored table.", "content": {CSV: TABLE, PARQUET: TABLE}}
+}
+
+TEMPLATE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A header and example rows.", "content": {CSV: TABLE}}
 }
 
 

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from apps.cli import parts
+from apps.cli.breast_cancer_studies import Threshold, at_threshold, stress, wrong_cases
 from apps.cli.spoken import (
     EXIT_NOT_ENOUGH,
     EXIT_REFUSED,
     AsJson,
     Columns,
     Created,
+    Issued,
     RecordFile,
+    day,
     end,
     group,
     option,
@@ -27,6 +31,7 @@ from apps.cli.spoken import (
     write,
     writing,
 )
+from apps.cli.spoken import report as write_report
 
 if TYPE_CHECKING:
     from core.breast_cancer import DriftReport
@@ -34,34 +39,44 @@ if TYPE_CHECKING:
     from core.breast_cancer.explain import Explanation
 
 Source = Annotated[Path, typer.Argument(metavar="IN", help="Table of cases, CSV or Parquet.")]
-Threshold = Annotated[
-    float | None,
-    typer.Option(help="Probability from which a case is called malignant; by default the models'."),
-]
-
 TRAINED = Path("var") / "models" / "breast_cancer" / "1"
 
 app = group("Breast cancer: score, explain, find out whether cases or stream have changed.")
+app.command()(stress)
+app.command()(at_threshold)
+app.command()(wrong_cases)
 
 
 @app.command()
 def score(
     source: Source,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Result, .csv or .parquet.")],
+    out: parts.Out,
     threshold: Threshold = None,
     columns: Columns = None,
+    only: parts.Only = None,
+    carry: parts.Carry = True,
+    workers: parts.Workers = None,
+    scheduler: parts.Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a table: every row and column stays, estimate, call, integrity and flags are added."""
-    from core.breast_cancer import write_scored, write_scored_parquet
+    """Score a table: every row and column stays, estimate, call, integrity and flags are added.
 
+    With a folder as the result, tables of any size: part by part, resumable, with the refused rows
+    and their reasons in a file of their own.
+    """
+    from core.breast_cancer import score_parts, write_scored, write_scored_parquet
+
+    picked = option(columns, "columns")
+    if parts.is_folder(out, only=only, carry=carry, workers=workers, scheduler=scheduler):
+        chosen = parts.choices(picked, only, carry, workers, scheduler)
+        return parts.score_folder(score_parts, source, out, as_json, threshold=threshold, **chosen)
     writers = {".csv": write_scored, ".parquet": write_scored_parquet}
     verb = writers[require_output(out, source, writers)]
-    with writing(out) as file:
-        found = verb(source, file, columns=option(columns, "columns"), threshold=threshold)
+    with parts.pointing_to_folders(out), writing(out) as file:
+        found = verb(source, file, columns=picked, threshold=threshold)
     notes: Any = found["notes"]
     text = [f"{found['scored']} rows scored, {found['refused']} refused: {out}", *notes]
-    print_result({**found, "out": str(out)}, text, as_json)
+    return print_result({**found, "out": str(out)}, text, as_json)
 
 
 @app.command()
@@ -85,6 +100,26 @@ def counterfactual(case: RecordFile, threshold: Threshold = None, as_json: AsJso
 
     found = verb(record(case), threshold=threshold)
     print_result(found.to_dict(), _change_lines(found), as_json)
+
+
+@app.command()
+def report(
+    case: RecordFile,
+    out: Annotated[Path, typer.Argument(metavar="OUT.pdf", help="Where to write it.")],
+    threshold: Threshold = None,
+    notes: Annotated[str, typer.Option(help="Your own text, printed as typed.")] = "",
+    issued: Issued = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report of a case as PDF: answer, reasons, doubts, provenance."""
+    from core.breast_cancer import case_report
+
+    write_report(
+        out,
+        case,
+        lambda: case_report(record(case), threshold=threshold, notes=notes, issued=day(issued)),
+        as_json,
+    )
 
 
 @app.command()

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from apps.cli import parts
+from apps.cli.cardiosense_search import tune
 from apps.cli.spoken import (
     AsJson,
     Columns,
     Created,
+    Issued,
     RecordFile,
+    day,
     group,
     option,
     print_result,
@@ -22,13 +26,16 @@ from apps.cli.spoken import (
     retrain,
     write,
 )
+from apps.cli.spoken import report as write_report
 
 if TYPE_CHECKING:
-    from core.cardiosense import Explanation, LeastEffortPath
+    from core.cardiosense import Explanation, LeastEffortPath, PreventionRisk
+    from core.cardiosense.whatif import WhatIf
 
 TRAINED = Path("var") / "models" / "cardiosense" / "1"
 
 app = group("Heart-disease risk: score, explain, find the least-effort path.")
+app.command()(tune)
 
 
 class Layer(StrEnum):
@@ -41,20 +48,45 @@ class Layer(StrEnum):
 @app.command()
 def score(
     source: Annotated[Path, typer.Argument(metavar="IN", help="Table, CSV or Parquet.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Result, .csv or .parquet.")],
+    out: parts.Out,
     columns: Columns = None,
+    only: parts.Only = None,
+    carry: parts.Carry = True,
+    workers: parts.Workers = None,
+    scheduler: parts.Scheduler = None,
+    layer: Annotated[
+        Layer, typer.Option(help="Disease now, or an event in ten years (folder).")
+    ] = Layer.DIAGNOSTIC,
+    model: Annotated[
+        str | None, typer.Option(help="Ten-year model (folder): prevent or framingham.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a table: every row and column stays, estimate, reasons and flags are added."""
+    """Score a table: every row and column stays, estimate, reasons and flags are added.
+
+    With a folder as the result, tables of any size: part by part, resumable, with the refused rows
+    and their reasons in a file of their own.
+    """
+    later = None if layer is Layer.DIAGNOSTIC else layer
+    picked = option(columns, "columns")
+    given = {"only": only, "carry": carry, "workers": workers, "scheduler": scheduler}
+    if parts.is_folder(out, **given, layer=later, model=model):
+        from core.cardiosense import score_parts
+
+        chosen = parts.choices(picked, only, carry, workers, scheduler)
+        return parts.score_folder(
+            score_parts, source, out, as_json, layer=layer.value, model=model, **chosen
+        )
     from core.cardiosense import score_table
     from core.tables import to_csv, to_parquet
 
     writers = {".csv": to_csv, ".parquet": to_parquet}
     suffix = require_output(out, source, writers)
-    batch = score_table(source, columns=option(columns, "columns"))
+    with parts.pointing_to_folders(out):
+        batch = score_table(source, columns=picked)
     write(out, writers[suffix](batch.frame))
     text = [f"{batch.n_scored} rows scored, {batch.n_refused} refused: {out}", *batch.notes]
-    print_result({**batch.to_dict(), "out": str(out)}, text, as_json)
+    return print_result({**batch.to_dict(), "out": str(out)}, text, as_json)
 
 
 @app.command()
@@ -105,6 +137,56 @@ def path(
         robust=robust,
     )
     print_result(found.to_dict(), _path_lines(found), as_json)
+
+
+@app.command()
+def prevention(
+    person: RecordFile,
+    model: Annotated[str | None, typer.Option(help="prevent, the default, or framingham.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate the ten-year risk of a person without known disease."""
+    from core.cardiosense import prevention_risk
+
+    found = prevention_risk(record(person), model)
+    print_result(found.to_dict(), _prevention_lines(found), as_json)
+
+
+@app.command(name="what-if")
+def what_if(
+    patient: RecordFile,
+    changes: Annotated[
+        str, typer.Option(metavar="JSON", help='Findings changed: {"chol": 180, "thal": null}.')
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Estimate a patient as given and with some findings changed.
+
+    It says what the model would answer, not what a treatment would do.
+    """
+    from core.cardiosense import what_if as verb
+
+    found = verb(record(patient), option(changes, "changes") or {})
+    print_result(found.to_dict(), _what_if_lines(found), as_json)
+
+
+@app.command()
+def report(
+    patient: RecordFile,
+    out: Annotated[Path, typer.Argument(metavar="OUT.pdf", help="Where to write it.")],
+    notes: Annotated[str, typer.Option(help="Your own text, printed as typed.")] = "",
+    issued: Issued = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report of a patient as PDF: estimate, reasons, doubts, provenance."""
+    from core.cardiosense import patient_report
+
+    write_report(
+        out,
+        patient,
+        lambda: patient_report(record(patient), notes=notes, issued=day(issued)),
+        as_json,
+    )
 
 
 @app.command()
@@ -164,5 +246,25 @@ def _path_lines(found: LeastEffortPath) -> Iterable[str]:
         yield f"Risk then {100 * found.p_after:.1f} %, effort {found.effort:.3f}."
     if found.binding:
         yield found.binding.sentence
+    yield from found.flags
+    yield found.note
+
+
+def _prevention_lines(found: PreventionRisk) -> Iterable[str]:
+    yield f"{found.model}: {100 * found.p:.1f} %, {found.outcome}."
+    if found.low is not None and found.high is not None and found.level is not None:
+        ends = f"{100 * found.low:.1f} to {100 * found.high:.1f} %"
+        yield f"{100 * found.level:.0f} % interval: {ends}"
+    yield from found.flags
+    yield from found.caution
+
+
+def _what_if_lines(found: WhatIf) -> Iterable[str]:
+    yield f"{100 * found.p_before:.1f} % as given, {100 * found.p_after:.1f} % changed"
+    for change in found.changes:
+        yield f"  {change.label}: {change.before} to {change.after}"
+    if found.low is not None and found.high is not None:
+        ends = f"{100 * found.low:+.1f} to {100 * found.high:+.1f}"
+        yield f"Difference {100 * found.delta:+.1f} points, {100 * found.level:.0f} %: {ends}"
     yield from found.flags
     yield found.note

@@ -5,22 +5,25 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.cli.respiratory_films import called, film, films, progress
+from apps.cli.respiratory_films import WIPE, progress
 from apps.cli.spoken import (
     EXIT_REFUSED,
     AsJson,
+    Issued,
+    day,
     end,
     group,
     print_result,
     require_output,
-    write,
     writing,
 )
+from apps.cli.spoken import report as write_report
 from apps.cli.training import torch_room
 from core.errors import InputError
 
@@ -60,6 +63,7 @@ def predict(
     --json the list of records is printed in both cases.
     """
     from apps.cli.respiratory_lines import of_reading
+    from core.respiratory.films import films
     from core.respiratory.predict import readings
     from core.respiratory.table import write_csv
 
@@ -84,6 +88,44 @@ def predict(
 
 
 @app.command()
+def batch(
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE", help="Images, folders, zip archives.")
+    ],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder for finished parts and the tables.")
+    ],
+    model: Model = "ensemble",
+    workers: Annotated[
+        int, typer.Option(min=0, max=64, help="Worker processes; 0 reads in this one.")
+    ] = 0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="Dask scheduler whose workers read."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read thousands of films into OUT: readings.csv, rejects.csv with reasons, report.json.
+
+    What is finished is kept: run the same command again to go on after an interruption. Exit
+    status 0: at least one image was decoded; 2: none was.
+    """
+    from apps.cli.respiratory_lines import of_batch
+    from core.respiratory.bulk import batch as verb
+
+    def tell(done: int, of: int | None) -> None:
+        typer.echo(f"{WIPE}{done} of {of} parts", err=True, nl=False)
+
+    told = tell if sys.stderr.isatty() and not as_json else None
+    found = verb(images, out, model, workers=workers, scheduler=scheduler, on_progress=told)
+    if told is not None:
+        typer.echo(WIPE, err=True, nl=False)
+    print_result({**found, "out": str(out)}, [*of_batch(found, out), INTENDED], as_json)
+    if found["films"] == found["not_readable"]:
+        end(f"None of {found['films']} files could be read as an image.", EXIT_REFUSED)
+
+
+@app.command()
 def explain(
     image: Image,
     model: Model = "ensemble",
@@ -99,6 +141,7 @@ def explain(
     """Say which parts of a film the answer rests on, and test that by hiding them."""
     from apps.cli.respiratory_lines import of_explanation
     from core.respiratory.explain import explain as verb
+    from core.respiratory.films import called
 
     found = verb(called(image), _content(image), model, label=label, seed=seed)
     print_result(found.to_dict(), of_explanation(found), as_json)
@@ -109,19 +152,48 @@ def report(
     image: Image,
     out: Annotated[Path, typer.Argument(metavar="OUT.pdf", help="Where to write it.")],
     model: Model = "ensemble",
-    issued: Annotated[
-        datetime.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Date on the report; by default today."),
-    ] = None,
+    issued: Issued = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the reading of a film as PDF: film, reasons, doubts, figures, provenance."""
+    from core.respiratory.films import called
     from core.respiratory.report import film_report
 
-    require_output(out, image, (".pdf",))
-    content = film_report(called(image), _content(image), model, issued=_day(issued))
-    write(out, content)
-    print_result({"out": str(out), "bytes": len(content)}, [f"Report: {out}"], as_json)
+    write_report(
+        out,
+        image,
+        lambda: film_report(called(image), _content(image), model, issued=day(issued)),
+        as_json,
+    )
+
+
+@app.command()
+def gate(image: Image, as_json: AsJson = False) -> None:
+    """Say whether a picture is a frontal chest film that the networks may judge.
+
+    Exit status 0: it is; 2: it is refused, with the reasons, or cannot be read.
+    """
+    from apps.cli.respiratory_lines import of_gate
+    from core import plain
+    from core.respiratory import judge, read_image
+    from core.respiratory.films import called
+
+    found = judge(read_image(called(image), _content(image)))
+    said = {"refused": found.refused, "reason": found.reason, "warnings": list(found.warnings)}
+    print_result({**plain.plain(found), **said}, of_gate(found, called(image)), as_json)
+    if found.refused:
+        end(found.reason, EXIT_REFUSED)
+
+
+@app.command()
+def claim(as_json: AsJson = False) -> None:
+    """Print the reporting checklist CLAIM 2024, item by item, with what is done of it and where."""
+    from apps.cli.respiratory_lines import of_claim
+    from core import plain
+    from core.respiratory import claim as verb
+
+    found = verb()
+    print_result({"items": plain.plain(found)}, of_claim(found), as_json)
 
 
 @app.command()
@@ -174,7 +246,7 @@ def train(
         wheels=wheels,
         recipe=_recipe(recipe),
         seeds=seeds,
-        created=_day(created),
+        created=day(created),
         on_progress=lambda share, text: typer.echo(f"{share:4.0%} {text}", err=True),
     )
     made = sorted(path.name for path in out.iterdir() if path.is_file())
@@ -229,11 +301,9 @@ def _recipe(name: str | None) -> Recipe:
         raise InputError(f"recipe: {name!r} is not known. Use one of: {names}.") from None
 
 
-def _day(given: datetime.datetime | None) -> datetime.date:
-    return datetime.datetime.now().astimezone().date() if given is None else given.date()
-
-
 def _content(image: Path) -> bytes:
+    from core.respiratory.films import film
+
     content = film(image)
     if isinstance(content, InputError):
         raise content

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from core.report.text import one_line
 from core.viz.text import fixed, listed, percent
 
 if TYPE_CHECKING:
     from core.respiratory.audit import ShortcutAudit
+    from core.respiratory.claim import ClaimItem
     from core.respiratory.explain import FilmExplanation
-    from core.respiratory.schema import Reading
+    from core.respiratory.schema import Gate, Reading
 
 
 def of_reading(reading: Reading) -> Iterator[str]:
@@ -34,6 +36,20 @@ def of_reading(reading: Reading) -> Iterator[str]:
         yield f"  Warning: {warning}"
 
 
+def of_batch(report: Mapping[str, Any], out: Path) -> Iterator[str]:
+    """Yield what became of a batch of films, and where that stands."""
+    yield (
+        f"{report['films']:,} films: {report['read']:,} read, {report['refused']:,} refused, "
+        f"{report['not_readable']:,} not readable."
+    )
+    yield (
+        f"Of those read, {report['decided']:,} have one finding, "
+        f"{report['read'] - report['decided']:,} abstain; "
+        f"{report['covid_alerts']:,} COVID-19 alerts."
+    )
+    yield f"Every row: {out / 'readings.csv'}. Refusals with their reasons: {out / 'rejects.csv'}."
+
+
 def of_explanation(found: FilmExplanation) -> Iterator[str]:
     """Yield why a film is read as it is, and whether that held when it was tested."""
     yield from of_reading(found.reading)
@@ -42,6 +58,19 @@ def of_explanation(found: FilmExplanation) -> Iterator[str]:
         yield f"  {one.network}: {one.deletion.sentence}"
         yield f"  {one.network}: {one.border.sentence}"
     yield f"  {found.reading.model}: {found.border.sentence}"
+
+
+def of_gate(found: Gate, name: str) -> Iterator[str]:
+    """Yield whether a picture may be judged, and what was looked at."""
+    yield f"{one_line(name)}: {'refused' if found.refused else 'may be judged'}"
+    for check in found.checks:
+        yield f"  {check.status}: {check.text}"
+
+
+def of_claim(items: Sequence[ClaimItem]) -> Iterator[str]:
+    """Yield every item of the checklist with its answer."""
+    for item in items:
+        yield f"{item.number} {item.topic}: {item.status}. {item.answer}"
 
 
 def of_audit(found: ShortcutAudit) -> Iterator[str]:

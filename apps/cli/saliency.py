@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.cli.respiratory_films import called, film
 from apps.cli.spoken import EXIT_NOT_ENOUGH, AsJson, group, print_result, write
 from apps.cli.training import torch_room
 from core.errors import InputError
@@ -20,18 +19,25 @@ TRAINED = Path("var") / "models" / "saliency" / "1"
 TRAININGS = Path("var") / "saliency-trainings"
 BENCHMARK = Path("var") / "saliency-benchmark"
 
-Image = Annotated[Path, typer.Argument(metavar="IMAGE", help="PNG, JPEG or DICOM file.")]
+FILMS_NETWORK, PHANTOMS_NETWORK = "cnn", "cnn-confounded-0"
 
 app = group("Maps of why a network answers, put to the network before they are believed.")
 
 
 @app.command()
 def explain(
-    image: Image,
+    image: Annotated[
+        Path | None,
+        typer.Argument(metavar="IMAGE", help="PNG, JPEG or DICOM file; none with --phantom."),
+    ] = None,
+    phantom: Annotated[
+        int | None,
+        typer.Option(metavar="SEED", min=0, max=MAX_SEED, help="Draw this phantom instead."),
+    ] = None,
     model: Annotated[
-        str,
+        str | None,
         typer.Option(help="vgg16, vit, cnn, or a network trained on phantoms (cnn-decoy-0)."),
-    ] = "cnn",
+    ] = None,
     method: Annotated[str, typer.Option(help="See `saliency methods`.")] = "gradcam++",
     onnx: Annotated[
         Path | None, typer.Option(metavar="FILE.onnx", help="Your own classifier instead.")
@@ -54,6 +60,9 @@ def explain(
 ) -> None:
     """Make a map of one image and say whether the network needs what it shows.
 
+    Of a phantom, drawn by the law of the network's training, the causes of the answer are known,
+    and the map is held against them.
+
     Exit status 0: there is a map; 2: there is none, with the reason; 3: the test was asked for and
     there is not enough evidence to say.
     """
@@ -62,10 +71,14 @@ def explain(
     from core.saliency import explain as verb
     from core.saliency.save import files
 
-    content = film(image)
-    if isinstance(content, InputError):
-        raise content
-    subject = _subject(called(image), content, model, onnx, size, scale)
+    if (image is None) == (phantom is None):
+        raise InputError("IMAGE: give an image or --phantom SEED, one of the two.")
+    if image is not None:
+        subject = _subject(image, model or FILMS_NETWORK, onnx, size, scale)
+    elif onnx is not None:
+        raise InputError("--onnx: phantoms are for the networks trained on them. Give an image.")
+    else:
+        subject = _phantom(phantom or 0, model or PHANTOMS_NETWORK)
     found = verb(subject, method, label, Options(layer, seed, samples), tested=test)
     record = found.to_dict()
     if out is not None:
@@ -118,7 +131,13 @@ def benchmark(
     films: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of films, for the profile films.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes.")] = 2,
+    workers: Annotated[
+        int, typer.Option(min=0, max=64, help="Worker processes; 0 measures in this one.")
+    ] = 2,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="Dask scheduler whose workers measure."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure methods x networks x figures over many images into one table.
@@ -132,7 +151,8 @@ def benchmark(
         typer.echo(f"\r{done} of {of} units", err=True, nl=False)
 
     plan = plan_of(profile, films)
-    path = run(plan, out, workers, None if as_json else tell, films=films)
+    told = None if as_json else tell
+    path = run(plan, out, workers, told, films=films, scheduler=scheduler)
     result = {"table": str(path), "plan": plan.digest, "images": len(plan.images)}
     print_result(result, [f"\n{path}: {len(plan.images)} images, plan {plan.digest}"], as_json)
 
@@ -193,21 +213,36 @@ def train(
     print_result({"out": str(out), "networks": made}, [f"{out}: {', '.join(made)}"], as_json)
 
 
-def _subject(
-    name: str, content: bytes, model: str, onnx: Path | None, size: int | None, scale: str
-) -> Subject:
+def _phantom(seed: int, model: str) -> Subject:
+    from core.saliency import phantom, phantom_subject, phantoms, scene
+
+    if model not in phantoms():
+        known = ", ".join(phantoms())
+        raise InputError(f"model: {model!r} was not trained on phantoms. Use one of: {known}.")
+    network = phantom(model)
+    return phantom_subject(scene(seed, str(phantoms()[model]["regime"]), network.size), network)
+
+
+def _subject(image: Path, model: str, onnx: Path | None, size: int | None, scale: str) -> Subject:
+    from core.respiratory.films import called
     from core.saliency import NETWORKS, film_subject, own, picture_subject
 
+    name, content = called(image), _content(image)
     if onnx is not None:
-        file = film(onnx)
-        if isinstance(file, InputError):
-            raise file
-        return picture_subject(
-            name, content, own(called(onnx), file, size=size, scale=_scale(scale))
-        )
+        network = own(called(onnx), _content(onnx), size=size, scale=_scale(scale))
+        return picture_subject(name, content, network)
     if model in NETWORKS:
         return film_subject(name, content, model)
     return picture_subject(name, content, _network(model))
+
+
+def _content(path: Path) -> bytes:
+    from core.respiratory.films import film
+
+    content = film(path)
+    if isinstance(content, InputError):
+        raise content
+    return content
 
 
 def _scale(name: str) -> Scale:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import glob
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Protocol
 
@@ -31,6 +35,10 @@ Columns = Annotated[
 Created = Annotated[
     datetime.datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="Declared date; by default that of the suite's."),
+]
+Issued = Annotated[
+    datetime.datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Date on the report; by default today."),
 ]
 RecordFile = Annotated[
     Path, typer.Argument(metavar="RECORD.json", help="Record as JSON; - reads standard input.")
@@ -107,6 +115,11 @@ def _object(content: Any, name: str) -> dict[str, Any]:
     return content
 
 
+def day(given: datetime.datetime | None) -> datetime.date:
+    """Return the day that an option names; today where it is not given."""
+    return datetime.datetime.now().astimezone().date() if given is None else given.date()
+
+
 def require_output(out: Path, source: Path, suffixes: Iterable[str]) -> str:
     """Return the suffix of the file to write, in lower case, once it is one that can be written.
 
@@ -125,14 +138,40 @@ def require_output(out: Path, source: Path, suffixes: Iterable[str]) -> str:
 
 @contextlib.contextmanager
 def writing(out: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing so that it is either complete or not there."""
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    """Open a file for writing so that it is either complete or not there.
+
+    Until then it is called ``.OUT.MACHINE.PROCESS.part`` and lies beside the result. What a run
+    that was killed left there is removed by the next one for the same result.
+    """
+    machine = re.sub(r"\W", "", platform.node())
+    _forget_unfinished(out, machine)
+    part = out.with_name(f".{out.name}.{machine}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             yield file
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _forget_unfinished(out: Path, machine: str) -> None:
+    """Remove the unfinished results of processes of this machine that are no more."""
+    if sys.platform == "win32":
+        return  # asking for a process by its number would end it there
+    for part in out.parent.glob(f".{glob.escape(out.name)}.{machine}.*.part"):
+        process = part.suffixes[-2].removeprefix(".")
+        if process.isdecimal() and not _lives(int(process)):
+            part.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # signal 0 asks and does nothing
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # another user's, or no number that a process may have
+    return True
 
 
 def write(out: Path, content: bytes) -> None:
@@ -159,6 +198,14 @@ def retrain(
     result = {"out": str(out), "model": artifact.tag, "same_as_the_suite": same}
     verdict = "equal the suite's own to the byte" if same else "differ from the suite's own"
     print_result(result, [f"{artifact.tag} in {out}: the files {verdict}."], as_json)
+
+
+def report(out: Path, source: Path, made: Callable[[], bytes], as_json: bool) -> None:
+    """Write a PDF that is made once its name is known to be good, and say where it is."""
+    require_output(out, source, (".pdf",))
+    content = made()
+    write(out, content)
+    print_result({"out": str(out), "bytes": len(content)}, [f"Report: {out}"], as_json)
 
 
 def print_result(

@@ -27,6 +27,7 @@ from core.errors import InputError
 
 if TYPE_CHECKING:
     from core.trust import Audit, Comparison, Estimates, Policy, Predictions
+    from core.trust.checklists import Checklist
 
 MAX_SEED = 999_999
 EXIT_OF = {"pass": 0, "fail": EXIT_REFUSED, "not enough evidence": EXIT_NOT_ENOUGH}
@@ -42,6 +43,11 @@ Prob = Annotated[
     ),
 ]
 Pred = Annotated[str | None, typer.Option(metavar="COLUMN", help="Call, or predicted quantity.")]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="COLUMN", help="Attribute to compare, repeated."),
+]
+Date = Annotated[str | None, typer.Option(metavar="COLUMN", help="Date or batch of each row.")]
 Positive = Annotated[str | None, typer.Option(metavar="VALUE", help="The positive class.")]
 Threshold = Annotated[float, typer.Option(help="Probability from which a row is called positive.")]
 PolicyName = Annotated[
@@ -70,13 +76,8 @@ def audit(
     label: Label = None,
     prob: Prob = None,
     pred: Pred = None,
-    groups: Annotated[
-        list[str] | None,
-        typer.Option("--group", metavar="COLUMN", help="Attribute to compare, repeated."),
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Date or batch of each row.")
-    ] = None,
+    groups: Groups = None,
+    date: Date = None,
     positive: Positive = None,
     threshold: Threshold = 0.5,
     policy: PolicyName = "clinical-strict",
@@ -198,6 +199,48 @@ def policies(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def checklist(
+    source: Source,
+    kind: Annotated[str, typer.Option(help="tripod_ai, probast_ai or claim_2024.")] = "tripod_ai",
+    study: Annotated[
+        str, typer.Option(help="evaluation, development or both; the rest does not apply.")
+    ] = "evaluation",
+    label: Label = None,
+    prob: Prob = None,
+    pred: Pred = None,
+    groups: Groups = None,
+    date: Date = None,
+    positive: Positive = None,
+    threshold: Threshold = 0.5,
+    policy: PolicyName = "clinical-strict",
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a reporting checklist as far as an audit of a table knows; the rest is the author's.
+
+    A count of items judges neither the study nor its report.
+    """
+    from core.trust import judge, read_table
+    from core.trust.checklists import fill
+
+    rules = _policy(policy)
+    read, info = read_table(
+        source,
+        name=source.name,
+        label=label,
+        prob=prob,
+        pred=pred,
+        groups=groups or (),
+        date=date,
+        positive=positive,
+        threshold=threshold,
+    )
+    audited = judge(read, policy=rules, seed=seed, notes=info.notes)
+    found = fill(audited.to_dict(), kind, study=study)  # type: ignore[arg-type]  # it checks
+    print_result(found.to_dict(), _checklist_lines(found), as_json)
+
+
+@app.command()
 def template(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="Where to write it.")],
     as_json: AsJson = False,
@@ -313,6 +356,13 @@ def _gap(gap: Any, better: str) -> str:
         return f"not compared: {gap.method}."
     verdict = better if better == "not enough data" else f"the {better} is better"
     return f"difference {gap.text(4)}: {verdict}."
+
+
+def _checklist_lines(found: Checklist) -> Iterable[str]:
+    yield found.sentence()
+    for item in found.items:
+        said = " ".join(part for part in (item.answer, item.author) if part)
+        yield f"  {item.number:6} {item.status:20} {item.topic}{': ' if said else ''}{said}"
 
 
 def _policy_lines(policy: Policy) -> Iterable[str]:

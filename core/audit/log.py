@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import itertools
 import re
-import sqlite3
-import time
+import secrets
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event as sa_event
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
-from core.audit.chain import Entry, Verification, canonical_json, link, utc_time, verify
+from core.audit.chain import (
+    REDACTED,
+    RESERVED,
+    Checkpoint,
+    Entry,
+    Verification,
+    canonical_json,
+    fold,
+    link,
+    utc_time,
+    verify,
+)
+from core.audit.store import Snapshot, Store
+from core.audit.tables import CHECKPOINTS, LOG, PURGED, REVISIONS, columns_of
 from core.errors import InputError, SuiteError
 from core.runtime.logs import check_request_id
 
-BUSY_SECONDS = 30
-BUSY_RETRY_SECONDS = 0.01
 PAGE_ROWS = 1_000
-
-# Serialises writers, also while the table does not exist yet. On PostgreSQL a row lock could not
-# do that for an empty table, and a waiter on it would not see the row its predecessor added.
-_LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(740121)"}
-
-# SQLite's own errors pass unwrapped while a connection is prepared; text may be unreadable too.
-_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, UnicodeError)
+SALT_BYTES = 16
 
 _EVENT = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_TABLE = sa.Table(
-    "audit_log",
-    sa.MetaData(),
-    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("event", sa.Text, nullable=False),
-    sa.Column("request_id", sa.Text, nullable=False),
-    sa.Column("payload", sa.Text, nullable=False),
-    sa.Column("previous", sa.Text, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-    sa.UniqueConstraint("event", "request_id", name="audit_log_once"),
-)
 
 
 class AuditLog:
@@ -51,8 +42,14 @@ class AuditLog:
     ----------
     url : str
         ``sqlite:////path/file`` or ``postgresql+driver://...``. Nothing is opened or created before
-        the first use; the first append creates folder, file and table. A SQLite log in use has
-        two companion files (``-wal``, ``-shm``): copy it with SQLite's own backup command.
+        the first use; the first append creates folder, file and tables, and brings those of an
+        earlier release up to date. A SQLite log in use has two companion files (``-wal``,
+        ``-shm``): copy it with SQLite's own backup command.
+
+    Attributes
+    ----------
+    store : Store
+        The database, for what takes entries out again.
 
     Raises
     ------
@@ -61,22 +58,16 @@ class AuditLog:
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            self._engine = _engine(sa.make_url(url))
-        except (SQLAlchemyError, ImportError) as error:
-            raise SuiteError(
-                f"The audit database cannot be used ({type(error).__name__}). Check the URL in "
-                "SUITE_AUDIT_URL and that the database's Python driver is installed."
-            ) from error
+        self.store = Store(url)
 
     @property
     def place(self) -> str:
         """Where the log is, without a password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        return self.store.place
 
     def close(self) -> None:
         """Close the idle connections; the log can be used again afterwards."""
-        self._engine.dispose()
+        self.store.close()
 
     def append(
         self, event: str, payload: Mapping[str, object], *, request_id: str, at: str
@@ -92,19 +83,22 @@ class AuditLog:
         request_id : str
             Id of the request; each event may have it once.
         at : str
-            UTC time, ISO 8601 with its offset.
+            UTC time, ISO 8601 with its offset. It may lie before that of the entry before: order
+            is by number, and a clock may be wrong.
 
         Raises
         ------
         InputError
             If an argument cannot be used, or the event of this request is already logged.
         SuiteError
-            If the database cannot be written; nothing was logged then.
+            If the database cannot be written; nothing was logged then. Only if a server's
+            connection broke during the last step may the entry be there: the same call again is
+            then refused as already logged.
         """
-        if not _EVENT.fullmatch(event):
+        if not _EVENT.fullmatch(event) or event in RESERVED:
             raise InputError(
-                f"The event name {event!r} cannot be used. "
-                "Use up to 32 lower-case letters, digits and underscores."
+                f"The event name {event!r} cannot be used. Use up to 32 lower-case letters, digits "
+                f"and underscores, but not {' or '.join(RESERVED)}."
             )
         fields = {
             "at": utc_time(at),
@@ -112,9 +106,13 @@ class AuditLog:
             "request_id": check_request_id(request_id),
             "payload": canonical_json(payload),
         }
+        if fields["payload"] == REDACTED:
+            raise InputError(
+                f"The payload {REDACTED} marks erased content and cannot be logged. Add a field."
+            )
         try:
-            with self._speaking("written"):
-                return self._append(fields)
+            with self.store.writing() as connection:
+                return add(connection, fields)
         except IntegrityError as error:
             raise InputError(
                 f"The event {event!r} of request {request_id} is already logged. "
@@ -126,23 +124,16 @@ class AuditLog:
     ) -> Iterator[Entry]:
         """Yield the entries in order, all or those of one event or request; none if no log exists.
 
+        Those whose content was erased are among them (``Entry.is_redacted``).
+
         Raises
         ------
         SuiteError
             If the database cannot be read.
         """
-        query = sa.select(_TABLE).order_by(_TABLE.c.seq)
-        if event is not None:
-            query = query.where(_TABLE.c.event == event)
-        if request_id is not None:
-            query = query.where(_TABLE.c.request_id == request_id)
-        with self._speaking("read"):
-            if not self._exists():
-                return
-            with self._engine.connect() as connection:
-                rows = connection.execution_options(yield_per=PAGE_ROWS).execute(query)
-                for row in rows:
-                    yield Entry(*row)
+        with self.store.reading() as snapshot:
+            if snapshot is not None:
+                yield from rows(snapshot, event=event, request_id=request_id)
 
     def verify(self, head: str | None = None) -> Verification:
         """Check every entry against the chain.
@@ -150,8 +141,9 @@ class AuditLog:
         Parameters
         ----------
         head : str, optional
-            A hash noted earlier. It must still be in the chain; this finds a log that was cut off
-            or rewritten as a whole, which the chain alone cannot show.
+            A hash noted earlier. It must still be in the chain, or be among those that a recorded
+            purge removed; this finds a log that was cut off or rewritten as a whole, which the
+            chain alone cannot show.
 
         Returns
         -------
@@ -159,16 +151,18 @@ class AuditLog:
             A log that does not exist or cannot be read does not pass.
         """
         try:
-            with self._speaking("read"):
-                if not self._exists():
+            with self.store.reading() as snapshot:
+                if snapshot is None:
                     reason = f"There is no audit log at {self.place}."
                     return Verification(False, 0, None, reason, "")
-            return verify(self.entries(), head)
+                return _verified(snapshot, head)
         except SuiteError as error:
             return Verification(False, 0, None, error.message, "")
 
     def sound_entries(self, *events: str) -> list[Entry]:
         """Return the entries of these events once the whole chain has been checked.
+
+        Entries whose content was erased are left out; :meth:`verify` counts them.
 
         Raises
         ------
@@ -177,94 +171,110 @@ class AuditLog:
         """
         kept: list[Entry] = []
 
-        def watched() -> Iterator[Entry]:
-            for entry in self.entries():
-                if entry.event in events:
+        def watched(entries: Iterator[Entry]) -> Iterator[Entry]:
+            for entry in entries:
+                if entry.event in events and not entry.is_redacted:
                     kept.append(entry)
                 yield entry
 
-        found = verify(watched())
+        with self.store.reading() as snapshot:
+            if snapshot is None:
+                return kept
+            found = verify(watched(rows(snapshot)), start=checkpoint(snapshot))
         if not found.ok:
             raise SuiteError(f"The audit log cannot be relied on. {found.reason}")
         return kept
 
-    def _append(self, fields: dict[str, str]) -> Entry:
-        if self._engine.dialect.name == "sqlite":
-            self._file().parent.mkdir(parents=True, exist_ok=True)
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql(_LOCKS[connection.dialect.name])
-            _TABLE.create(connection, checkfirst=True)
-            columns = (_TABLE.c.seq, _TABLE.c.hash)
-            last = connection.execute(
-                sa.select(*columns).order_by(_TABLE.c.seq.desc()).limit(1)
-            ).first()
-            entry = link((last.seq, last.hash) if last else None, **fields)
-            connection.execute(_TABLE.insert().values(dataclasses.asdict(entry)))
-            connection.commit()
-        return entry
 
-    def _exists(self) -> bool:
-        if self._engine.dialect.name == "sqlite" and not self._file().is_file():
-            return False  # asking the database would create the file
-        return sa.inspect(self._engine).has_table(_TABLE.name)
-
-    def _file(self) -> Path:
-        return Path(str(self._engine.url.database))
-
-    @contextlib.contextmanager
-    def _speaking(self, verb: str) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except _FAILURES as error:
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            raise SuiteError(
-                f"The audit log at {self.place} could not be {verb} ({cause}). Check that it "
-                "exists, is undamaged, is writable and is not locked by another program."
-            ) from error
+def add(connection: sa.Connection, fields: Mapping[str, str]) -> Entry:
+    """Add one entry inside a writer's transaction; the chain goes on after a purge, too."""
+    last = None
+    for table in (LOG, CHECKPOINTS):
+        columns = (table.c.seq, table.c.hash)
+        newest = sa.select(*columns).order_by(table.c.seq.desc()).limit(1)
+        last = connection.execute(newest).first()
+        if last is not None:
+            break
+    salt = secrets.token_hex(SALT_BYTES)
+    entry = link((last.seq, last.hash) if last else None, **fields, salt=salt)
+    connection.execute(LOG.insert().values(dataclasses.asdict(entry)))
+    return entry
 
 
-def _engine(url: sa.URL) -> sa.Engine:
-    name = url.get_backend_name()
-    if name not in _LOCKS or url.database in (None, "", ":memory:"):
-        raise SuiteError(
-            f"The audit log cannot be kept in {url.render_as_string(hide_password=True)}. "
-            "Use a SQLite file or a PostgreSQL database."
-        )
-    if name == "postgresql":
-        return sa.create_engine(url, pool_pre_ping=True)
-    # A pooled connection would go on writing to a file that was moved away or deleted.
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    sa_event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+def rows(
+    snapshot: Snapshot,
+    *,
+    event: str | None = None,
+    request_id: str | None = None,
+    through: int | None = None,
+) -> Iterator[Entry]:
+    """Yield entries of one state of the database, page by page."""
+    query: sa.Select[*tuple[Any, ...]] = sa.select(*columns_of(snapshot.revision)).order_by(
+        LOG.c.seq
+    )
+    if event is not None:
+        query = query.where(LOG.c.event == event)
+    if request_id is not None:
+        query = query.where(LOG.c.request_id == request_id)
+    if through is not None:
+        query = query.where(LOG.c.seq <= through)
+    for row in _paged(snapshot, query):
+        yield Entry(*row)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver would otherwise begin transactions by itself, too late and without the lock.
-    connection.isolation_level = None
-    try:
-        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
-        _use_write_ahead_log(connection)
-        connection.execute("PRAGMA synchronous=FULL").close()
-    except Exception:
-        connection.close()
-        raise
+def column(snapshot: Snapshot, query: sa.Select[str]) -> Iterator[str]:
+    """Yield a query's only column, page by page."""
+    for row in _paged(snapshot, query):
+        yield row[0]
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch a database to write-ahead logging, once in its life.
+def checkpoint(snapshot: Snapshot) -> Checkpoint | None:
+    """Return where the log begins, if its front was purged."""
+    found = checkpoints(snapshot)
+    return found[-1] if found else None
 
-    While another connection does the same, SQLite refuses at once whatever the busy timeout says,
-    so the wait is made here.
-    """
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").close()
-            return
-        except sqlite3.OperationalError as error:
-            primary = error.sqlite_errorcode & 0xFF  # the rest of the code is detail
-            if primary != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(BUSY_RETRY_SECONDS)
+
+def checkpoints(snapshot: Snapshot) -> list[Checkpoint]:
+    """Return every purge, oldest first."""
+    if snapshot.revision == REVISIONS[0]:
+        return []
+    query = sa.select(CHECKPOINTS).order_by(CHECKPOINTS.c.seq)
+    return [Checkpoint(*row) for row in snapshot.connection.execute(query)]
+
+
+def _paged(snapshot: Snapshot, query: sa.Select[*tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    options = {"yield_per": PAGE_ROWS}
+    with snapshot.connection.execute(query, execution_options=options) as found:
+        for row in found:
+            yield tuple(row)
+
+
+def _verified(snapshot: Snapshot, head: str | None) -> Verification:
+    purges = checkpoints(snapshot)
+    start = purges[-1] if purges else None
+    gone = None if start is None or head is None else _purged(snapshot, head)
+    if gone is None or start is None:
+        return verify(rows(snapshot), head, start)
+    found = verify(rows(snapshot), None, start)
+    if not found.ok:
+        return found
+    if not _list_stands(snapshot, purges):
+        reason = "The list of purged entries was altered, so the anchored head proves nothing."
+        return dataclasses.replace(found, ok=False, reason=reason)
+    day = next(one.at[:10] for one in purges if one.seq >= gone)
+    reason = f"{found.reason} The anchored head is entry {gone}, which was purged on {day}."
+    return dataclasses.replace(found, reason=reason)
+
+
+def _purged(snapshot: Snapshot, head: str) -> int | None:
+    query = sa.select(PURGED.c.seq).where(PURGED.c.hash == head)
+    return snapshot.connection.execute(query).scalar()
+
+
+def _list_stands(snapshot: Snapshot, purges: list[Checkpoint]) -> bool:
+    """Whether the hashes of what was purged are those that the chain has a record of."""
+    hashes = column(snapshot, sa.select(PURGED.c.hash).order_by(PURGED.c.seq))
+    digest = ""
+    for one in purges:
+        digest = fold(digest, itertools.islice(hashes, one.removed))
+    return digest == purges[-1].digest and next(hashes, None) is None

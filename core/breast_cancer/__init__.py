@@ -12,6 +12,7 @@ from core.breast_cancer.about import (
 from core.breast_cancer.atlas import case_map
 from core.breast_cancer.batch import Batch, score_file, write_scored
 from core.breast_cancer.batch_parquet import write_scored_parquet
+from core.breast_cancer.bulk import score_parts
 from core.breast_cancer.card_text import LIMITS
 from core.breast_cancer.cases import Cases, read_cases
 from core.breast_cancer.counterfactual import Counterfactual, counterfactual
@@ -132,6 +133,7 @@ __all__ = [
     "score_case",
     "score_file",
     "score_frame",
+    "score_parts",
     "select",
     "sensitivity_curve",
     "severity_sweep",

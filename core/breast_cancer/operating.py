@@ -181,7 +181,8 @@ def at_threshold(
         If ``y`` holds one class only.
     """
     for name, value in (("threshold", threshold), ("prevalence", prevalence)):
-        if value is not None and not 0 < value < 1:
+        # Of a share such as 1e-300 nothing is left over in 1 - share: the rest would be all.
+        if value is not None and not (0 < value < 1 and 1 - value < 1):
             raise InputError(f"{name}: {value} is not strictly between 0 and 1. Give 0.1, say.")
     called, malignant = np.atleast_2d(p) >= threshold, np.asarray(y) == 1
     n1, n0 = int(malignant.sum()), int((~malignant).sum())

@@ -4,6 +4,9 @@ Kept of a row are its integrity score and the column that fits least; never a pa
 monitor is rebuilt by replaying them and is then the same to the bit. Writers need no lock: a block
 is logged under the position of its first row, which only one of them can take; the other scores
 nothing anew, it takes the next position.
+
+A monitor needs every row from the first on. A stream that lost blocks, to a purge of the database
+or because it was forgotten on demand, is neither replayed nor continued.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from core.audit.chain import Entry
 from core.audit.log import AuditLog
+from core.audit.retention import Redaction, redact_event
 from core.breast_cancer.integrity import IntegrityReference
 from core.breast_cancer.monitor import (
     TARGET_ARL,
@@ -98,7 +102,8 @@ class DriftTimeline:
         settings = {name: getattr(monitor, name) for name in _SETTINGS}
         scored = score_rows(monitor.reference, rows)
         key = (stream, *settings.values())
-        if key not in self._ends:
+        first = next(self._log.entries(event=event, request_id="0"), None)
+        if key not in self._ends or first is None or first.is_redacted:
             self._ends[key] = self._end(event, settings)
         while len(scored.scores):
             start = self._ends[key]
@@ -127,35 +132,78 @@ class DriftTimeline:
         """
         blocks = [entry.data() for entry in self._log.sound_entries(_event(stream))]
         if not blocks:
+            _require_kept(next(self._log.entries(event=_event(stream)), None))
             raise InputError(f"There is no stream {stream!r} yet. Append rows to begin it.")
         first = blocks[0]
         monitor = DriftMonitor(first["target_arl"], first["seed"], self._reference)
         require_model(first["model"], monitor.model)
         for block in blocks:
             if block["start"] != monitor.n:
-                raise SuiteError(
-                    f"Stream {stream!r} has a block for row {block['start']} where row {monitor.n} "
-                    "belongs. It cannot be replayed: start a new stream."
-                )
+                raise SuiteError(_gap(stream, block["start"], monitor.n))
             monitor.take(ScoredRows.from_dict(block))
         return monitor
 
     def streams(self) -> dict[str, int]:
-        """Return the name of every stream and its number of rows."""
+        """Return the name of every stream and its number of rows, without those forgotten."""
         lengths: dict[str, int] = {}
         for entry in self._log.entries():
-            if entry.event.startswith(_PREFIX):
+            if entry.event.startswith(_PREFIX) and not entry.is_redacted:
                 name = entry.event.removeprefix(_PREFIX)
                 lengths[name] = lengths.get(name, 0) + len(entry.data()["scores"])
         return lengths
 
+    def forget(self, stream: str, *, at: str) -> Redaction:
+        """Erase every block of a stream for good; the chain keeps their places.
+
+        The name stays taken: a stream that goes on under it would pass for the whole one.
+
+        Parameters
+        ----------
+        stream : str
+            Name of the stream.
+        at : str
+            UTC time, ISO 8601.
+
+        Raises
+        ------
+        InputError
+            If there is no such stream, or it is forgotten already.
+        SuiteError
+            If the log does not stand, or holds blocks of an earlier release.
+        """
+        self._ends.clear()
+        return redact_event(self._log, event=_event(stream), at=at)
+
     def _end(self, event: str, settings: Mapping[str, Any]) -> int:
+        end = 0
         # Read to the end first: a refusal must not leave the query open.
-        return sum(_length(entry, settings) for entry in list(self._log.entries(event=event)))
+        for entry in list(self._log.entries(event=event)):
+            length = _length(entry, settings)
+            start = entry.data()["start"]
+            if start != end:
+                raise SuiteError(_gap(event.removeprefix(_PREFIX), start, end))
+            end += length
+        return end
+
+
+def _gap(stream: str, start: int, end: int) -> str:
+    return (
+        f"Stream {stream!r} has a block for row {start} where row {end} belongs. "
+        "It cannot be replayed: start a new stream."
+    )
+
+
+def _require_kept(entry: Entry | None) -> None:
+    if entry is not None and entry.is_redacted:
+        raise SuiteError(
+            f"Stream {entry.event.removeprefix(_PREFIX)!r} was forgotten: its rows were erased. "
+            "Start a new stream under another name."
+        )
 
 
 def _length(entry: Entry, settings: Mapping[str, Any]) -> int:
     """Return the rows of a block that was made with these settings."""
+    _require_kept(entry)
     block = entry.data()
     require_model(block["model"], settings["model"])
     for name in ("target_arl", "seed"):

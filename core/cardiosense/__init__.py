@@ -11,6 +11,7 @@ from core.cardiosense.about import (
     reliability_bins,
 )
 from core.cardiosense.batch import Batch, score_table
+from core.cardiosense.bulk import score_parts
 from core.cardiosense.explain import Attribution, Explanation, explain
 from core.cardiosense.levers import Layer, levers_for
 from core.cardiosense.out_of_sample import held_out
@@ -66,6 +67,7 @@ __all__ = [
     "prevention_risk",
     "reliability_bins",
     "score_frame",
+    "score_parts",
     "score_patient",
     "score_table",
     "sensitivity_curve",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from core.tables import (
 )
 
 # Codes of a widespread copy of the Cleveland table: all it uses, and those unknown to UCI.
-_RECODED = {"cp": ({0, 1, 2, 3}, {0}), "slope": ({0, 1, 2}, {0}), "thal": ({0, 1, 2, 3}, {1, 2})}
+RECODED = {"cp": ({0, 1, 2, 3}, {0}), "slope": ({0, 1, 2}, {0}), "thal": ({0, 1, 2, 3}, {1, 2})}
 _RECODED_ROWS = 20
 _SAID_BY_SCORE = frozenset({"outside-training"})
 
@@ -125,13 +125,13 @@ def score_table(
     refuse_output_columns(header, OUTPUT_COLUMNS)
     matched = match_columns(header, DIAGNOSTIC, columns)
     require_columns(matched, DIAGNOSTIC, header)
-    _refuse_recoded(table.frame, matched)
+    refuse_recoded(_codes(table.frame, matched), matched, len(table.frame))
     validation = validate(table.frame, DIAGNOSTIC, matched.matched, decimal=table.decimal)
-    scored = pd.concat([table.frame, _score(validation)], axis=1)
+    scored = pd.concat([table.frame, answered(validation)], axis=1)
     return Batch(scored, matched, validation, (*table.notes, *_column_notes(matched)))
 
 
-def _score(validation: Validation) -> pd.DataFrame:
+def answered(validation: Validation) -> pd.DataFrame:
     """Return the output columns; rows with an error are not shown to the model."""
     ok = validation.ok
     rows = len(ok)
@@ -167,17 +167,41 @@ def _column_notes(columns: ColumnMap) -> tuple[str, ...]:
     return notes
 
 
-def _refuse_recoded(frame: pd.DataFrame, columns: ColumnMap) -> None:
-    """Refuse the copy in which pain, slope and scan are numbered anew: scores would be wrong."""
-    present = [name for name in _RECODED if name in columns.matched]
+def _codes(frame: pd.DataFrame, columns: ColumnMap) -> dict[str, tuple[float, ...]]:
+    """Return the numbers that occur in the columns by which a recoded copy is known."""
+    found = {}
+    for name in RECODED:
+        if name in columns.matched:
+            texts = frame[columns.matched[name]].drop_duplicates()
+            found[name] = tuple(pd.to_numeric(texts, errors="coerce").dropna())
+    return found
+
+
+def refuse_recoded(codes: Mapping[str, Sequence[float]], columns: ColumnMap, n_rows: int) -> None:
+    """Refuse the copy in which pain, slope and scan are numbered anew: scores would be wrong.
+
+    Parameters
+    ----------
+    codes : mapping
+        Field name to the numbers that occur in its column, for the fields of ``RECODED`` that the
+        table has.
+    columns : ColumnMap
+        Which column carried which field.
+    n_rows : int
+        Number of rows in which they occur.
+
+    Raises
+    ------
+    InputError
+    """
+    present = [name for name in RECODED if name in columns.matched]
     signs = []
     for name in present:
-        texts = frame[columns.matched[name]].drop_duplicates()
-        codes = set(pd.to_numeric(texts, errors="coerce").dropna())
-        used, unknown = _RECODED[name]
-        if codes <= used and codes & unknown:
+        used, unknown = RECODED[name]
+        seen = set(codes.get(name, ()))
+        if seen <= used and seen & unknown:
             signs.append(name)
-    if len(signs) < 2 and not (signs == present and len(frame) >= _RECODED_ROWS):
+    if len(signs) < 2 and not (signs == present and n_rows >= _RECODED_ROWS):
         return
     problem = Problem(
         ", ".join(columns.matched[name] for name in signs),

@@ -64,7 +64,7 @@ def missing_patterns(values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], ND
     return absent[first], which
 
 
-def flags(values: NDArray[np.float64]) -> list[list[str]]:
+def flags(values: NDArray[np.float64]) -> list[tuple[str, ...]]:
     """Return per row what a reader must know before using the estimate.
 
     Parameters
@@ -74,20 +74,20 @@ def flags(values: NDArray[np.float64]) -> list[list[str]]:
     """
     patterns, which = missing_patterns(values)
     texts = [_missing_texts(pattern) for pattern in patterns]
-    found = [list(texts[index]) for index in which]
+    found = [texts[index] for index in which.tolist()]
     for column, spec in zip(values.T, DIAGNOSTIC, strict=True):
         if spec.seen is None:
             continue
         low, high = spec.seen
         for row in np.nonzero((column < low) | (column > high))[0]:
-            found[row].append(
+            found[row] += (
                 f"{spec.name} {column[row]:g} outside training data ({low:g} to {high:g}"
-                f" {spec.unit})"
+                f" {spec.unit})",
             )
     return found
 
 
-def _missing_texts(pattern: NDArray[np.bool_]) -> list[str]:
+def _missing_texts(pattern: NDArray[np.bool_]) -> tuple[str, ...]:
     names = [name for name, absent in zip(DIAGNOSTIC.names, pattern, strict=True) if absent]
     late = [name for name in names if name in LATE_TESTS]
     core = [name for name in names if name not in LATE_TESTS]
@@ -96,4 +96,4 @@ def _missing_texts(pattern: NDArray[np.bool_]) -> list[str]:
         texts.append(f"10-feature model: {', '.join(late)} not given")
     if core:
         texts.append(f"averaged over training patients: {', '.join(core)} not given")
-    return texts
+    return tuple(texts)

@@ -147,7 +147,8 @@ def record_outcome(log: AuditLog, request_id: str, outcome: int, at: str) -> Ent
             f"The outcome {outcome!r} cannot be used. Send 1 if disease was found, 0 if not."
         )
     check_request_id(request_id)
-    if _first(log, INFERENCE, request_id) is None:
+    estimate = _first(log, INFERENCE, request_id)
+    if estimate is None or estimate.is_redacted:
         raise InputError(
             f"No estimate with the request id {request_id} is in the log. "
             "Send the id that came with the estimate; outcomes need auditing to be on."
@@ -156,7 +157,7 @@ def record_outcome(log: AuditLog, request_id: str, outcome: int, at: str) -> Ent
         return log.append(OUTCOME, {"outcome": outcome}, request_id=request_id, at=at)
     except InputError:
         earlier = _first(log, OUTCOME, request_id)
-        if earlier is None:
+        if earlier is None or earlier.is_redacted:
             raise
         if earlier.data()["outcome"] == outcome:
             return earlier

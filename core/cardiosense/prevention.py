@@ -242,7 +242,7 @@ def parse_person(
     own = {name: value for name, value in patient.items() if name not in unused}
     values, problems = PREVENTION.check(own)
     missing = [
-        _needed(name)
+        needed(name)
         for name in ONLY_PREVENT
         if model_name == "prevent"
         and math.isnan(values[name])
@@ -259,7 +259,8 @@ def _p(model: RiskModel | Prevent, row: Floats) -> float:
     return round(float(expit(model.log_odds(row)[0])), DECIMALS)
 
 
-def _needed(name: str) -> Problem:
+def needed(name: str) -> Problem:
+    """Return the finding that a field is missing without which PREVENT gives no estimate."""
     spec = PREVENTION[name]
     return Problem(
         name,

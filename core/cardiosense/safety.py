@@ -145,8 +145,10 @@ def alerts(values: Mapping[str, float]) -> tuple[Alert, ...]:
     return tuple(sorted(met, key=lambda alert: alert.level != "critical"))
 
 
-def alert_texts(columns: Columns) -> list[list[str]]:
+def alert_texts(columns: Columns) -> list[tuple[str, ...]]:
     """Return, for every row of a table, the rules it meets as ``alert: name`` texts.
+
+    Rows that meet the same rules share one tuple, so that a large table costs few objects.
 
     Parameters
     ----------
@@ -155,11 +157,15 @@ def alert_texts(columns: Columns) -> list[list[str]]:
 
     Returns
     -------
-    list of list of str
-        One list a row, in the order of the rules.
+    list of tuple of str
+        One tuple a row, in the order of the rules.
     """
-    texts: list[list[str]] = [[] for _ in range(len(columns["age"]))]
-    for rule in RULES:
-        for row in np.nonzero(rule.holds(columns))[0]:
-            texts[row].append(f"alert: {rule.alert.rule}")
-    return texts
+    met = np.zeros(len(columns["age"]), dtype=np.int64)
+    for bit, rule in enumerate(RULES):
+        met |= rule.holds(columns).astype(np.int64) << bit
+    distinct, which = np.unique(met, return_inverse=True)
+    texts = [
+        tuple(f"alert: {rule.alert.rule}" for bit, rule in enumerate(RULES) if code >> bit & 1)
+        for code in distinct.tolist()
+    ]
+    return [texts[index] for index in which.tolist()]

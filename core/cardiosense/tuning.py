@@ -74,12 +74,7 @@ def tune(family: Family, X: Floats, severity: Labels, features: Sequence[str], s
         Seed of the inner folds and of the search.
     """
     y = (severity > 0).astype(np.int64)
-    folds = [assign_folds(y, INNER_FOLDS, seed + i) for i in range(INNER_REPEATS[family])]
-
-    def loss(choice: Mapping[str, Any]) -> float:
-        scores = _out_of_fold(family, X, severity, features, choice, folds)
-        return _log_loss(y, fit_platt(scores, y)(scores))
-
+    loss = inner_loss(family, X, severity, features, seed)
     choice, trials = _grid(loss) if family == "logistic" else _study(loss, seed)
     # Fresh folds: on those of the search the winner looks better than it is.
     fresh = [assign_folds(y, INNER_FOLDS, seed + FRESH_SEED + i) for i in range(FRESH_REPEATS)]
@@ -87,6 +82,23 @@ def tune(family: Family, X: Floats, severity: Labels, features: Sequence[str], s
     scale = fit_platt(scores, y)
     model = _fit(family, X, severity, features, choice, scale)
     return Tuned(family, model, choice, trials, expit(scale(scores)))
+
+
+def inner_loss(
+    family: Family, X: Floats, severity: Labels, features: Sequence[str], seed: int
+) -> Loss:
+    """Return the function a search makes small: the inner cross-validated log-loss of a choice.
+
+    Parameters are those of :func:`tune`. The loss is that after calibration.
+    """
+    y = (severity > 0).astype(np.int64)
+    folds = [assign_folds(y, INNER_FOLDS, seed + i) for i in range(INNER_REPEATS[family])]
+
+    def loss(choice: Mapping[str, Any]) -> float:
+        scores = _out_of_fold(family, X, severity, features, choice, folds)
+        return _log_loss(y, fit_platt(scores, y)(scores))
+
+    return loss
 
 
 def refit(tuned: Tuned, X: Floats, severity: Labels, rows: NDArray[np.int64], seed: int) -> Tuned:
@@ -168,12 +180,13 @@ def _study(loss: Loss, seed: int) -> tuple[dict[str, Any], tuple[dict[str, Any],
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
-    study.optimize(lambda trial: loss(_suggest(trial)), n_trials=TRIALS)
+    study.optimize(lambda trial: loss(suggest(trial)), n_trials=TRIALS)
     trials = tuple({**trial.params, "loss": trial.value} for trial in study.trials)
     return dict(study.best_params), trials
 
 
-def _suggest(trial: optuna.Trial) -> dict[str, Any]:
+def suggest(trial: optuna.Trial) -> dict[str, Any]:
+    """Return the hyper-parameters of boosted trees that a trial proposes."""
     return {
         "rounds": trial.suggest_int("rounds", 30, 150, step=10),
         "max_depth": trial.suggest_int("max_depth", 1, 3),

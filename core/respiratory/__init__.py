@@ -20,6 +20,7 @@ from core.respiratory.audit import (
     shortcut_audit,
     where_evidence_lies,
 )
+from core.respiratory.bulk import batch
 from core.respiratory.claim import REFERENCE as CLAIM_REFERENCE
 from core.respiratory.claim import ClaimItem, claim
 from core.respiratory.display import canvas
@@ -81,6 +82,7 @@ __all__ = [
     "Variant",
     "about",
     "artifact",
+    "batch",
     "canvas",
     "card",
     "card_markdown",

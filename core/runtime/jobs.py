@@ -39,9 +39,20 @@ class JobPool:
 
     def __init__(self, workers: int) -> None:
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._waiting = 0
         self._workers = [_Worker() for _ in range(workers)]
         for worker in self._workers:
             self._idle.put(worker)
+
+    @property
+    def busy(self) -> int:
+        """How many workers are at work."""
+        return len(self._workers) - self._idle.qsize()
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a worker."""
+        return self._waiting
 
     def run(self, fn: Callable[..., T], *args: Any, timeout: float) -> T:
         """Run ``fn(*args)`` in a worker process and return its result.
@@ -62,12 +73,15 @@ class JobPool:
         Exception
             Whatever ``fn`` raises.
         """
+        self._waiting += 1
         try:
             worker = self._idle.get(timeout=timeout)
         except queue.Empty:
             raise SuiteError(
                 f"Other calculations kept the machine busy for {timeout:g} s. Try again later."
             ) from None
+        finally:
+            self._waiting -= 1
         try:
             return worker.run(fn, args, timeout)
         finally:

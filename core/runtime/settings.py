@@ -16,6 +16,11 @@ from core.errors import SuiteError
 
 AuditMode = Literal["off", "hashes", "full"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+Login = Literal["off", "oidc"]
+Role = Literal["read", "score", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""What a caller may do, each role including those before it: look things up; ask for results;
+change what is stored."""
 
 PREFIX = "SUITE_"
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +28,7 @@ MIN_KEY_LENGTH = 16
 MAX_DIGITS = 12
 
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]|\*")
+_PERSON = re.compile(r"[^@\s,]*@[a-z0-9-]+(\.[a-z0-9-]+)*")
 _KEY = re.compile(r"[!-~]+")
 _GEMINI = re.compile(r"gemini-[a-z0-9.-]{1,60}")
 _SERVER = re.compile(
@@ -50,13 +56,29 @@ class Settings:
         What the audit log keeps of a patient (``SUITE_AUDIT_MODE``): nothing; the hash of the
         input with output and model; or the input values too, which monitoring needs.
     api_key : str or None
-        Bearer key that REST callers must send (``SUITE_API_KEY``); none when ``None``.
+        Bearer key that REST callers must send (``SUITE_API_KEY``), with every role; none when
+        ``None``.
+    api_keys : tuple of (Role, str)
+        Further bearer keys with their roles (``SUITE_API_KEYS``, as ``read:KEY,score:KEY``).
+    rate_per_minute : int
+        Requests that one caller may send in a minute (``SUITE_RATE_PER_MINUTE``); 0 for any number.
+    queue_limit : int
+        Requests that the API takes in at once (``SUITE_QUEUE_LIMIT``); others are told to return.
     body_limit_bytes : int
         Largest request body that is read, in bytes (``SUITE_BODY_LIMIT_BYTES``).
     allowed_hosts : tuple of str
         Host names under which the suite answers (``SUITE_ALLOWED_HOSTS``, comma-separated).
     log_level : {"DEBUG", "INFO", "WARNING", "ERROR"}
         Least severe log line that is written (``SUITE_LOG_LEVEL``).
+    audit_retention_days : int
+        Age from which ``audit purge`` removes entries (``SUITE_AUDIT_RETENTION_DAYS``); 0 to keep
+        them for good.
+    login : {"off", "oidc"}
+        Whether the pages ask for a login (``SUITE_LOGIN``), by the OpenID Connect provider that
+        ``.streamlit/secrets.toml`` names.
+    login_allowed : tuple of str
+        Addresses (``a@example.org``) or domains (``@example.org``) that may log in
+        (``SUITE_LOGIN_ALLOWED``, comma-separated); empty for everyone the provider knows.
     job_workers : int
         Worker processes for heavy jobs (``SUITE_JOB_WORKERS``).
     guardian_model : str
@@ -76,12 +98,26 @@ class Settings:
     )
     audit_mode: AuditMode = "off"
     api_key: str | None = dataclasses.field(default=None, repr=False)
+    api_keys: tuple[tuple[Role, str], ...] = dataclasses.field(default=(), repr=False)
+    rate_per_minute: int = 0
+    queue_limit: int = 64
     body_limit_bytes: int = 50 * 1024 * 1024
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     log_level: LogLevel = "INFO"
+    audit_retention_days: int = 0
+    login: Login = "off"
+    login_allowed: tuple[str, ...] = ()
     job_workers: int = 1
     guardian_model: str = "local"
     guardian_endpoint: str = ""
+
+    def __post_init__(self) -> None:
+        keys = [key for _, key in self.api_keys] + [self.api_key][: self.api_key is not None]
+        if len(set(keys)) < len(keys):
+            raise SuiteError(
+                f"{PREFIX}API_KEY and {PREFIX}API_KEYS hold one key twice, so its role is "
+                "unclear. Give every caller a key of its own."
+            )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -150,6 +186,27 @@ def _key(name: str, text: str) -> str:
     return text
 
 
+def _keys(name: str, text: str) -> tuple[tuple[Role, str], ...]:
+    keys = []
+    for part in text.split(","):
+        role, colon, key = part.strip().partition(":")
+        if role not in ROLES or not colon:
+            # What stands there may be a secret and is never repeated.
+            fix = f"Write role:key, separated by commas; the roles are {', '.join(ROLES)}."
+            raise _refuse(name, f"a text of {len(text)} characters", fix)
+        keys.append((role, _key(name, key)))
+    return tuple(keys)
+
+
+def _people(name: str, text: str) -> tuple[str, ...]:
+    people = tuple(part.strip().casefold() for part in text.split(","))
+    for one in people:
+        if not _PERSON.fullmatch(one):
+            fix = "List addresses or domains: a@example.org, @example.org."
+            raise _refuse(name, one, fix)
+    return people
+
+
 def _whole(low: int, high: int) -> Callable[[str, str], int]:
     def read(name: str, text: str) -> int:
         digits = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
@@ -212,6 +269,12 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "drift_url": _url,
     "audit_mode": _one_of(cast("tuple[str, ...]", get_args(AuditMode))),
     "api_key": _key,
+    "api_keys": _keys,
+    "rate_per_minute": _whole(0, 1_000_000),
+    "queue_limit": _whole(1, 10_000),
+    "audit_retention_days": _whole(0, 36_500),
+    "login": _one_of(cast("tuple[str, ...]", get_args(Login))),
+    "login_allowed": _people,
     "body_limit_bytes": _whole(1024, 2 * 1024**3),
     "allowed_hosts": _hosts,
     "log_level": _one_of(cast("tuple[str, ...]", get_args(LogLevel))),

@@ -83,8 +83,8 @@ def blocks(source: Source, size: int, layout: Layout, name: str) -> Iterator[Blo
         if row < 0:
             blank = held[: len(held) - len(held.lstrip(b"\r\n"))]
             held, line = held[len(blank) :], line + count_lines(blank)
-        text = (held[: _last_line_end(held)] if piece else held).rstrip(b"\r\n")
-        found = _read(check_text(text, name, line), row, layout, name) if text else None
+        text = (held[: last_line_end(held)] if piece else held).rstrip(b"\r\n")
+        found = read_text(check_text(text, name, line), row, layout, name) if text else None
         if found is not None and found.closed:
             ends = count_lines(text)
             yield _block(found, text, ends, row, layout, name)
@@ -93,7 +93,7 @@ def blocks(source: Source, size: int, layout: Layout, name: str) -> Iterator[Blo
             if found is not None:
                 raise open_quote_refusal(found, name, row)
             if piece:
-                raise _no_record(name, line + (row >= 0))
+                raise no_record(name, line + (row >= 0))
 
 
 def check_text(text: bytes, name: str, line: int = 1) -> bytes:
@@ -143,11 +143,21 @@ def _pieces(source: Source, size: int, name: str) -> Iterator[bytes]:
     yield b""
 
 
-def _last_line_end(text: bytes) -> int:
+def last_line_end(text: bytes) -> int:
+    """Return where the last line end of a text lies; 0 where it has none."""
     return max(text.rfind(b"\n"), text.rfind(b"\r"), 0)
 
 
-def _read(text: bytes, row: int, layout: Layout, name: str, *, skip_blank: bool = True) -> Records:
+def read_text(
+    text: bytes, row: int, layout: Layout, name: str, *, skip_blank: bool = True
+) -> Records:
+    """Read records that are preceded by so many rows; by -1 if they begin with the header.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
     if layout.trimmed and row < 0:
         end = min((at for mark in b"\r\n" if (at := text.find(mark)) >= 0), default=len(text))
         text = text[: end - 1] + text[end:]
@@ -163,13 +173,14 @@ def _block(found: Records, text: bytes, ends: int, row: int, layout: Layout, nam
     is_first = row < 0
     blank = ends + is_first - len(found)
     if blank and b'"' in text:  # line ends may be within cells
-        kept = _read(text, row, layout, name, skip_blank=False)
+        kept = read_text(text, row, layout, name, skip_blank=False)
         blank = len(kept) - len(found) - (not is_first)
     if is_first:
         found = dataclasses.replace(found, arrow=found.arrow.slice(1))
     return Block(found, max(row, 0), blank)
 
 
-def _no_record(name: str, line: int) -> Exception:
+def no_record(name: str, line: int) -> Exception:
+    """Return the refusal of a text in which no record ends, from the given line on."""
     message = f"{name} holds no record within {MAX_RECORD_BYTES:,} bytes from line {line}."
     return refusal("unreadable", message, "Export the table as CSV, one record a line.")

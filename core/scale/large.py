@@ -78,13 +78,13 @@ class LargeText:
             if len(ragged) >= MAX_RAGGED:
                 break
             if not ragged:
-                self._check_sign(block)
+                self.check_sign(block)
                 yield text_frame(block.records.arrow.rename_columns(list(self.header)))
         if ragged:
             raise ragged_refusal(ragged, self.name)
         noted += blank_notes(blank)
 
-    def _check_sign(self, block: Block) -> None:
+    def check_sign(self, block: Block) -> None:
         """Refuse points after commas: 1.234 might be a thousand and more."""
         if self.decimal == ".":
             return

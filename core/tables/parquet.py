@@ -58,22 +58,68 @@ def parquet_batches(source: Source, rows: int, name: str) -> Iterator[pa.Table]:
     InputError
         If a part is damaged or unpacks to too much, or a column is nested or binary.
     """
+    return map(_texts, parquet_tables(source, rows, name))
+
+
+def parquet_tables(
+    source: Source,
+    rows: int,
+    name: str,
+    *,
+    groups: Sequence[int] | None = None,
+    columns: Sequence[str] | None = None,
+) -> Iterator[pa.Table]:
+    """Yield a Parquet file of any size as it is stored, ``rows`` at a time, text as a dictionary.
+
+    Parameters
+    ----------
+    source : bytes, memoryview or Path
+        Content of the file, or where it lies.
+    rows : int
+        Most rows of a table.
+    name : str
+        How the messages call the file.
+    groups : sequence of int, optional
+        Row groups to read, by default all.
+    columns : sequence of str, optional
+        Columns to read, by default all.
+
+    Raises
+    ------
+    InputError
+        If a part is damaged or unpacks to too much.
+    """
     import pyarrow as pa
 
     with _readable(name), _open(source) as file:
-        texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        schema = file.schema_arrow
+    kept = schema.names if columns is None else list(columns)
+    texts = [column for column in kept if _is_text(schema.field(column).type)]
     with _open(source, texts) as file:
-        batches = file.iter_batches(rows, use_threads=False)
+        batches = file.iter_batches(rows, row_groups=groups, columns=kept, use_threads=False)
         while True:
             with _readable(name):
                 batch = next(batches, None)
-            if batch is None:
-                return
-            arrow = pa.Table.from_batches([batch])
-            unpacked = sum(_length(arrow.column(text)) for text in texts)
+                if batch is None:
+                    return
+                table = pa.Table.from_batches([batch]).select(kept)
+                unpacked = sum(_length(table.column(text)) for text in texts)
             if unpacked > MAX_UNPACKED_BYTES:
                 raise _too_large(unpacked, name)
-            yield _texts(arrow)
+            yield table
+
+
+def parquet_groups(source: Source, name: str) -> tuple[int, ...]:
+    """Return the number of rows of every row group of a Parquet file.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    with _readable(name), _open(source) as file:
+        found = file.metadata
+        return tuple(found.row_group(i).num_rows for i in range(found.num_row_groups))
 
 
 @contextlib.contextmanager
@@ -103,7 +149,7 @@ def _open(source: Source, dictionary: Sequence[str] = ()) -> pq.ParquetFile:
 def _texts(arrow: pa.Table) -> pa.Table:
     import pyarrow as pa
 
-    columns = [_as_text(arrow.column(i), arrow.field(i)) for i in range(arrow.num_columns)]
+    columns = [as_text(arrow.column(i), arrow.field(i)) for i in range(arrow.num_columns)]
     return pa.table(columns, names=arrow.column_names)
 
 
@@ -142,7 +188,14 @@ def _too_large(unpacked: int, name: str) -> InputError:
     return refusal("too-large", message, "Split the table into smaller files.")
 
 
-def _as_text(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
+def as_text(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
+    """Return a column as text; a null becomes empty text.
+
+    Raises
+    ------
+    InputError
+        If it is nested or binary.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 

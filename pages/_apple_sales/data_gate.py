@@ -8,11 +8,15 @@ import streamlit as st
 
 from core.apple_sales import LEARNERS, Inspection, SalesTable
 from core.stats.signal import ALPHA, DRAWS, ENOUGH
+from core.tables import to_csv
 from core.viz.text import fixed, p_value
-from pages._shared import results
+from pages._apple_sales.data_upload import Chosen
+from pages._shared import calls, results
+from pages._shared.call import Call
 from pages._shared.downloads import download
 
 WIDTH, WIDE = 200, 330
+EXAMPLE_FILE = "table.csv"
 
 
 def show(table: SalesTable, found: Inspection) -> None:
@@ -44,19 +48,25 @@ def show(table: SalesTable, found: Inspection) -> None:
     results.notes(extra, "attention" if table.kind == "sales" else "unknown")
 
 
-def take(table: SalesTable, found: Inspection) -> None:
+def take(chosen: Chosen, found: Inspection) -> None:
     """Offer the inspection as a file, the same call in code, and where it comes from."""
+    table = chosen.table
     st.subheader("Take it along", anchor=False)
     text = json.dumps(found.to_dict(), allow_nan=False, ensure_ascii=False, indent=1)
-    download("Inspection (JSON)", text, "inspection.json", "application/json")
-    with st.expander("The same call in code", icon=":material/code:"):
-        st.code("python -m apps.cli apple-sales inspect sales.csv --json", language="bash")
-        st.code(
-            "from pathlib import Path\nfrom core import apple_sales\n\n"
-            'table = apple_sales.read_sales(Path("sales.csv"))\n'
-            "print(apple_sales.inspect(table).to_dict())",
-            language="python",
-        )
+    with st.container(horizontal=True):
+        download("Inspection (JSON)", text, "inspection.json", "application/json")
+        if chosen.example:
+            download("Table (CSV)", lambda: to_csv(table.frame), EXAMPLE_FILE, "text/csv")
+    file = EXAMPLE_FILE if chosen.example else table.name
+    target = table.target if table.kind == "other" else None
+    asked = {"target": target, "drop_bad": bool(table.dropped) or None}
+    python = (
+        "from pathlib import Path\n\nfrom core.apple_sales import inspect, read_sales\n\n"
+        f"table = read_sales(Path({file!r}){calls.arguments(**asked)})\n"
+        "print(inspect(table).to_dict())"
+    )
+    command = ("apple-sales", "inspect", file, *calls.options(**asked), "--json")
+    calls.show(Call("/v1/apple-sales/inspect", asked, file=file, python=python, command=command))
     folds = f"{found.signal.folds} folds, {found.signal.repeats} repeats"
     results.provenance(
         {

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.apple_sales import MARKS, Facts
 from core.viz.text import fixed, listed, signed
-from pages._shared import results
+from pages._shared import calls, results
+from pages._shared.call import Call
 
 WIDTH = 140
 
@@ -19,6 +20,10 @@ def show(facts: Facts) -> None:
                 st.metric(label, value, delta, width=WIDTH, delta_color="off")
         st.caption(_compared(facts))
     results.notes(_remarks(facts), "unknown")
+    python = f"from core.apple_sales import facts\n\nprint(facts({facts.year}).to_dict())"
+    command = ("apple-sales", "facts", "--year", str(facts.year), "--json")
+    asked = {"year": facts.year}
+    calls.show(Call("/v1/apple-sales/facts", asked, python=python, command=command))
 
 
 def _figures(facts: Facts) -> list[tuple[str, str, str | None]]:

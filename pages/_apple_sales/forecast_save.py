@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import streamlit as st
@@ -9,7 +10,8 @@ import streamlit as st
 from core.apple_sales import SHA256, Forecast, later_figures
 from core.tables import to_csv
 from pages._apple_sales.forecast_ask import Question
-from pages._shared import downloads, results
+from pages._shared import calls, downloads, results
+from pages._shared.call import Call
 
 
 def show(question: Question, made: Forecast) -> None:
@@ -22,15 +24,15 @@ def show(question: Question, made: Forecast) -> None:
         downloads.download(
             "Everything (JSON)", lambda: _json(made), f"{name}.json", "application/json"
         )
-    with st.expander("The same in code", icon=":material/code:"):
-        st.code(
-            "from core.apple_sales import anomalies, forecast, later_figures\n\n"
-            f"made = forecast({question.series!r}, horizon={question.horizon}, "
-            f"level={question.level}, model={question.model!r})\n"
-            "made.ahead[0].band, made.season_sum, made.scores, later_figures(made)\n"
-            f"anomalies({question.series!r}, rate=0.1)",
-            language="python",
-        )
+    asked = dataclasses.asdict(question)
+    python = (
+        "from core.apple_sales import forecast\n\n"
+        f"made = forecast({question.series!r}, horizon={question.horizon}, "
+        f"level={question.level}, model={question.model!r})\n"
+        "print(made.ahead[0].band, made.season_sum)"
+    )
+    command = ("apple-sales", "forecast", *calls.options(**asked), "--json")
+    calls.show(Call("/v1/apple-sales/forecast", asked, python=python, command=command))
     results.provenance(
         {
             "Data": f"data/apple_sales/quarterly.csv, SHA-256 {SHA256['quarterly.csv'][:12]}",

@@ -9,7 +9,8 @@ from core.apple_sales import Anomalies, Forecast, anomalies
 from core.stats.anomaly import largest_z
 from core.viz.text import fixed, listed, percent
 from pages._apple_sales.forecast_answer import billions
-from pages._shared import results, tables
+from pages._shared import calls, results, tables
+from pages._shared.call import Call
 
 RATES = (0.05, 0.1, 0.2)
 ROWS = 1_000
@@ -52,6 +53,7 @@ def show(made: Forecast) -> None:
         "Benjamini-Hochberg rule over all quarters. A flag says unexpected, not wrong, and not why."
     )
     _sigma_rule()
+    _code(made.series, names[chosen or percent(0.1)])
 
 
 def _verdict(found: Anomalies) -> None:
@@ -67,6 +69,16 @@ def _verdict(found: Anomalies) -> None:
         f"False alarms to expect over these {len(found.judged)} quarters if nothing is unusual: "
         f"{expected}."
     )
+
+
+def _code(series: str, rate: float) -> None:
+    asked = {"series": series, "rate": rate}
+    python = (
+        f"from core.apple_sales import anomalies\n\nprint(anomalies({series!r}, {rate!r}).flagged)"
+    )
+    command = ("apple-sales", "anomalies", *calls.options(**asked), "--json")
+    call = Call("/v1/apple-sales/anomalies", asked, python=python, command=command)
+    calls.show(call, "The surprises in code")
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

@@ -11,7 +11,8 @@ from core.errors import SuiteError
 from core.stats.contrasts import Correction
 from core.viz.text import percent, percent_range
 from pages._apple_sales import inference_pairs, own_table
-from pages._shared import results
+from pages._shared import calls, results
+from pages._shared.call import Call
 
 KEY = "apple.contrasts"
 OWN = "own"
@@ -42,7 +43,8 @@ def show() -> None:
         results.refusal(error, "No comparison")
         return
     if found is not None:
-        inference_pairs.show(found)
+        inference_pairs.show(found[0])
+        calls.show(found[1])
     if source == "noise regions":
         _alarms()
 
@@ -61,7 +63,7 @@ def _ask_correction(*, independent: bool) -> Correction:
     return chosen
 
 
-def _built_in(source: Any, correction: Correction) -> Comparison:
+def _built_in(source: Any, correction: Correction) -> tuple[Comparison, Call]:
     seed = 0
     if source == "noise regions":
         seed = int(st.number_input("Table number", 0, 9_999, 0, key=f"{KEY}.seed"))
@@ -69,10 +71,19 @@ def _built_in(source: Any, correction: Correction) -> Comparison:
             "Five columns of uniform noise in the ranges of the public demo's file. Regions do not "
             "differ in it; try other tables and watch the unadjusted p values."
         )
-    return contrasts_of(source, correction=correction, seed=seed)
+    asked = {"correction": correction, "seed": seed or None}
+    query = {"source": source, **asked}
+    call = Call(
+        "/v1/apple-sales/contrasts",
+        query,
+        python="from core.apple_sales import contrasts_of\n\n"
+        f"print(contrasts_of({source!r}{calls.arguments(**asked)}).to_dict())",
+        command=("apple-sales", "contrasts", *calls.options(**query), "--json"),
+    )
+    return contrasts_of(source, correction=correction, seed=seed), call
 
 
-def _own(correction: Correction) -> Comparison | None:
+def _own(correction: Correction) -> tuple[Comparison, Call] | None:
     given = own_table.ask(KEY)
     if given is None:
         return None
@@ -84,7 +95,15 @@ def _own(correction: Correction) -> Comparison | None:
     left, right = st.columns(2)
     group = left.selectbox("Groups", words, index=len(words) - 1, key=f"{KEY}.group")
     value = right.selectbox("Value", values, key=f"{KEY}.value")
-    return contrasts_in(table.frame, group, value, correction=correction)
+    python = (
+        "from pathlib import Path\n\nfrom core.apple_sales import contrasts_in, read_numbers\n\n"
+        f"table = read_numbers(Path({table.name!r}))\n"
+        f"found = contrasts_in(table.frame, {group!r}, {value!r}, correction={correction!r})\n"
+        "print(found.to_dict())"
+    )
+    asked = {"group": group, "value": value, "correction": correction}
+    call = Call("/v1/apple-sales/contrasts", asked, file=table.name, python=python)
+    return contrasts_in(table.frame, group, value, correction=correction), call
 
 
 def _alarms() -> None:

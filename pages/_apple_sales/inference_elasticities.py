@@ -7,7 +7,8 @@ import streamlit as st
 from core.apple_sales import Elasticity, elasticities
 from core.viz import Range, ranges, scatter
 from core.viz.text import listed, number, p_value, signed
-from pages._shared import charts, results, tables
+from pages._shared import calls, charts, results, tables
+from pages._shared.call import Call
 
 KEY = "apple.elasticities"
 BEST = -1.0
@@ -33,6 +34,13 @@ def show() -> None:
         charts.show(chart, key=f"{KEY}.points")
     _table(found)
     _why(found)
+    python = (
+        "from core.apple_sales import elasticities\n\n"
+        "for one in elasticities():\n"
+        "    print(one.product, one.slope.estimate, one.p)"
+    )
+    command = ("apple-sales", "elasticities", "--json")
+    calls.show(Call("/v1/apple-sales/elasticities", python=python, command=command))
 
 
 def _verdict(found: tuple[Elasticity, ...]) -> None:

@@ -7,7 +7,8 @@ import streamlit as st
 from core.apple_sales import services_models
 from core.viz import forest
 from core.viz.text import fixed
-from pages._shared import charts, results
+from pages._shared import calls, charts, results
+from pages._shared.call import Call
 
 KEY = "apple.services"
 
@@ -35,3 +36,9 @@ def show() -> None:
         " so they are too narrow. A line fills gaps well; how well it forecasts is on the Forecast "
         "page."
     )
+    python = (
+        "from core.apple_sales import services_models\n\n"
+        "for one in services_models():\n"
+        "    print(one.name, one.r2.estimate)"
+    )
+    calls.show(Call("/v1/apple-sales/services", python=python))

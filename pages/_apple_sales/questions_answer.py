@@ -7,7 +7,8 @@ import streamlit as st
 from core.apple_sales import MARKS, Answer
 from core.viz.text import counted
 from pages._apple_sales import questions_ask
-from pages._shared import registry, results, tables
+from pages._shared import calls, registry, results, tables
+from pages._shared.call import Call
 
 OTHER_MARKS = {
     "computed": "Computed by the call named as source.",
@@ -33,7 +34,27 @@ def show(answer: Answer) -> None:
             st.page_link(page.path, label=f"Open {page.title}", icon=page.icon)
     if answer.cells:
         _cells(answer)
+    if answer.understood:
+        _code(answer.question)
     questions_ask.suggestions(answer)
+
+
+def _code(question: str) -> None:
+    python = (
+        "from core.apple_sales import ask\n\n"
+        f"answer = ask({question!r})\n"
+        "print(answer.figure, answer.text)"
+    )
+    calls.show(
+        Call(
+            "/v1/apple-sales/ask",
+            body={"question": question},
+            python=python,
+            command=("apple-sales", "ask", question, "--json"),
+            note="A question that goes on from the one before needs that answer too: `last` in "
+            "Python. The other ways ask each question on its own.",
+        )
+    )
 
 
 def _cells(answer: Answer) -> None:

@@ -8,8 +8,9 @@ import streamlit as st
 from core.apple_sales import Problem, Swing, regret, tornado
 from core.viz.swings import swings
 from core.viz.text import fixed
+from pages._apple_sales import problem_calls
 from pages._apple_sales.kept import kept
-from pages._shared import charts, results, tables
+from pages._shared import calls, charts, results, tables
 
 
 def show(problem: Problem) -> None:
@@ -50,6 +51,7 @@ def show(problem: Problem) -> None:
     )
     st.subheader("Regret", anchor=False)
     _regret(problem)
+    calls.show(problem_calls.call("stress", problem, "tornado"))
 
 
 def _regret(problem: Problem) -> None:

@@ -8,8 +8,9 @@ from core.apple_sales import Problem, frontier, value_curve
 from core.errors import SuiteError
 from core.viz import Line, Mark, lines
 from core.viz.text import fixed
+from pages._apple_sales import problem_calls
 from pages._apple_sales.kept import kept
-from pages._shared import charts, results
+from pages._shared import calls, charts, results
 
 
 def show_frontier(problem: Problem) -> None:
@@ -37,6 +38,7 @@ def show_frontier(problem: Problem) -> None:
         ),
         "apple.stress.frontier",
     )
+    calls.show(problem_calls.call("frontier", problem, "frontier"))
 
 
 def show_limit(problem: Problem) -> None:
@@ -69,3 +71,4 @@ def show_limit(problem: Problem) -> None:
     flat = "Where the curve is flat, the limit does not bind; its slope is the shadow price."
     none = f" At {missing} of {len(found.limits)} limits no plan exists." if missing else ""
     st.caption(f"{flat}{none}")
+    calls.show(problem_calls.call("value", problem, "value_curve", constraint=name))

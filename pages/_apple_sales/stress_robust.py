@@ -7,8 +7,9 @@ import streamlit as st
 from core.apple_sales import Problem, robust
 from core.viz import histograms
 from core.viz.text import fixed, listed, percent
+from pages._apple_sales import problem_calls
 from pages._apple_sales.kept import kept
-from pages._shared import charts, results, tables
+from pages._shared import calls, charts, results, tables
 
 
 def show(problem: Problem) -> None:
@@ -56,3 +57,4 @@ def show(problem: Problem) -> None:
         f"{results.escaped(listed(limits))}. Today's amounts earn the same in every draw, because "
         "every curve goes through today's revenue."
     )
+    calls.show(problem_calls.call("stress", problem, "robust", seed=int(seed)))

@@ -11,7 +11,7 @@ from core.apple_sales import Structure
 from core.stats.components import Components
 from core.viz import Line, biplot, lines
 from core.viz.text import counted, fixed, percent
-from pages._apple_sales.structure_source import Given, find
+from pages._apple_sales.structure_source import Given, find, show_code
 from pages._shared import charts, results, tables
 
 KEY = "apple.components"
@@ -33,6 +33,7 @@ def show(given: Given) -> None:
     st.subheader("Rows and columns", anchor=False)
     _biplot(given, found, parts)
     _loadings(parts)
+    show_code(given)
 
 
 def _verdict(parts: Components) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.apple_sales import DensityGroups, density_groups
 from core.viz.text import counted
 from pages._apple_sales.structure_source import Given
-from pages._shared import results, tables
+from pages._shared import calls, results, tables
 
 KEY = "apple.density"
 
@@ -24,6 +24,8 @@ def show(given: Given) -> None:
         else:
             found = density_groups(given.frame, eps=eps, min_samples=rows)
     _show(found)
+    asked = {"eps": eps, "min_samples": rows}
+    given.code("density", asked, "density_groups", calls.arguments(**asked))
 
 
 def _show(found: DensityGroups) -> None:

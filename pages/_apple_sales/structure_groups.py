@@ -9,7 +9,7 @@ from core.stats.cluster_stability import STABLE
 from core.viz import Line, Mark, forest, lines
 from core.viz.text import counted, fixed, percent
 from core.viz.theme import StatusName
-from pages._apple_sales.structure_source import Given, find
+from pages._apple_sales.structure_source import Given, find, show_code
 from pages._shared import charts, results
 
 KEY = "apple.groups"
@@ -33,6 +33,7 @@ def show(given: Given) -> None:
         _silhouette(found)
     st.subheader("Do the groups come back?", anchor=False)
     _stability(found)
+    show_code(given)
     results.provenance(
         {
             "Data": SOURCE[given.public],

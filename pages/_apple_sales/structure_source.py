@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import pandas as pd
@@ -10,7 +11,11 @@ import streamlit as st
 
 from core.apple_sales import Structure, quarter_shares, sales_example, structure
 from core.stats.partition import Method
+from core.tables import to_csv
 from pages._apple_sales import own_table
+from pages._shared import calls
+from pages._shared.call import Call
+from pages._shared.downloads import download
 
 KEY = "apple.structure"
 SOURCES = {
@@ -36,6 +41,8 @@ class Given:
         How rows are divided.
     k_max : int
         Greatest number of groups.
+    file : str
+        Name of its file, or of that under which it is offered.
     """
 
     name: str
@@ -43,6 +50,22 @@ class Given:
     frame: pd.DataFrame
     method: Method
     k_max: int
+    file: str
+
+    def code(self, route: str, query: Mapping[str, Any], verb: str, arguments: str) -> None:
+        """Show what is asked of the table in code."""
+        python = (
+            f"from pathlib import Path\n\nfrom core.apple_sales import {verb}, read_numbers\n\n"
+            f"table = read_numbers(Path({self.file!r}))\n"
+            f"print({verb}(table.frame{arguments}))"
+        )
+        command: tuple[str, ...] = ()
+        if route == "structure":
+            command = ("apple-sales", route, self.file, *calls.options(**query), "--json")
+        if self.public:
+            download("Table (CSV)", lambda: to_csv(self.frame), self.file, "text/csv")
+        path = f"/v1/apple-sales/{route}"
+        calls.show(Call(path, query, file=self.file, python=python, command=command))
 
 
 def ask(*, groups: bool) -> Given | None:
@@ -63,7 +86,9 @@ def ask(*, groups: bool) -> Given | None:
         k_max = int(right.slider("Most groups looked for", 2, 8, 8, key=f"{KEY}.k"))
     if source == "own":
         own = own_table.ask(KEY)
-        return None if own is None else Given(own[0], False, own[1].frame, method, k_max)
+        return (
+            None if own is None else Given(own[0], False, own[1].frame, method, k_max, own[1].name)
+        )
     if source == "quarters":
         shares = quarter_shares()
         shares["Quarter of the year"] = shares.index.str[-2:]
@@ -71,11 +96,11 @@ def ask(*, groups: bool) -> Given | None:
             "Share of each category in revenue, FY2015 Q1 to FY2018 Q4, in percent. Shares sum to "
             "100, and quarters follow each other: rows are not independent."
         )
-        return Given("quarters", True, shares, method, k_max)
+        return Given("quarters", True, shares, method, k_max, "shares.csv")
     seed = int(st.number_input("Table number", 0, 9_999, 0, key=f"{KEY}.seed"))
     table = sales_example("noise", seed=seed)
     st.caption(" ".join(table.notes))
-    return Given(f"noise {seed}", True, table.frame, method, k_max)
+    return Given(f"noise {seed}", True, table.frame, method, k_max, "noise.csv")
 
 
 def find(given: Given) -> Structure:
@@ -91,6 +116,12 @@ def find(given: Given) -> Structure:
             st.session_state[f"{KEY}.found"] = stored
         answer = stored[1]
         return answer
+
+
+def show_code(given: Given) -> None:
+    """Show how groups and components are sought from a program."""
+    arguments = calls.arguments(method=given.method, k_max=given.k_max)
+    given.code("structure", {"method": given.method, "most": given.k_max}, "structure", arguments)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

@@ -11,7 +11,9 @@ from core.breast_cancer import CaseScore, Counterfactual
 from core.errors import SuiteError
 from core.runtime import jobs
 from core.viz.text import counted, listed, number, percent
-from pages._shared import results, tables
+from pages._breast_cancer import operating
+from pages._shared import calls, results, tables
+from pages._shared.call import Call
 from pages._shared.inputs import Record
 
 TIMEOUT_S = 120
@@ -40,6 +42,21 @@ def show(entered: Record, score: CaseScore) -> None:
         st.caption("Nothing has been searched for this case yet.")
         return
     _answer(stored[1])
+    calls.show(_call(calls.record(entered), operating.moved(score.threshold)))
+
+
+def _call(given: Record, threshold: float | None) -> Call:
+    options = calls.options(threshold=threshold)
+    return Call(
+        "/v1/breast-cancer/counterfactual",
+        {"threshold": threshold},
+        given,
+        python="from core.breast_cancer import counterfactual\n\n"
+        f"found = counterfactual({given!r}{calls.arguments(threshold=threshold)})\n"
+        "print(found.status, found.p_after, found.moved)",
+        command=("breast-cancer", "counterfactual", "case.json", *options, "--json"),
+        given={"case.json": given},
+    )
 
 
 def _answer(found: Counterfactual) -> None:

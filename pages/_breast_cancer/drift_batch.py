@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import streamlit as st
 
 from core.breast_cancer import DriftReport, drift, example_batch
 from core.errors import SuiteError
-from pages._breast_cancer import drift_source, lamps
+from pages._breast_cancer import drift_code, drift_source, lamps
 from pages._breast_cancer.drift_source import KEY, Rows
 from pages._shared import results
 from pages._shared.downloads import download
-
-CURL = (
-    "curl --data-binary @cases.csv -H 'Content-Type: text/csv' "
-    "http://127.0.0.1:8501/api/v1/breast-cancer/drift"
-)
 
 
 def show(example: str | None) -> None:
     """Ask for a batch, judge it and show the verdict."""
     reference: Rows | None = None
     if example is not None:
-        rows: Rows | None = Rows(f"example {example}", example_batch(example), example=example)
+        rows: Rows | None = Rows(
+            f"example {example}", example_batch(example), example=example, file="cases.csv"
+        )
     else:
         rows = drift_source.file_rows(
             "Batch: CSV or Parquet, one case a row", "batch", outcomes=True
@@ -51,9 +49,7 @@ def show(example: str | None) -> None:
         "drift.json",
         "application/json",
     )
-    st.markdown("The same call from a program:")
-    st.code("python -m apps.cli breast-cancer drift cases.csv --json", language="bash")
-    st.code(CURL, language="bash", wrap_lines=True)
+    drift_code.show(rows, reference)
     results.provenance({"Model": report.model, "rows": f"{report.n:,}"})
 
 
@@ -65,7 +61,13 @@ def _windowed(rows: Rows) -> Rows:
         "Window: the last rows of the file", 25, n, n, key=f"{KEY}.window.{rows.source}"
     )
     last = None if rows.outcomes is None else rows.outcomes[-window:]
-    return Rows(f"{rows.source}, last {window}", rows.values[-window:], last, rows.stride)
+    return dataclasses.replace(
+        rows,
+        source=f"{rows.source}, last {window}",
+        values=rows.values[-window:],
+        outcomes=last,
+        window=None if window == n else window,
+    )
 
 
 def _judged(rows: Rows, reference: Rows | None) -> DriftReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -35,6 +35,14 @@ class Rows:
         Every how many rows of the file one was kept.
     example : str
         Key of the example; empty for a file.
+    file : str
+        Name of the file.
+    columns : mapping or None
+        Which column of it carries which field, where the names do not tell.
+    outcome : str or None
+        Its column with outcomes.
+    window : int or None
+        How many of its last rows these are; ``None`` for all.
     """
 
     source: str
@@ -42,6 +50,10 @@ class Rows:
     outcomes: np.ndarray | None = None
     stride: int = 1
     example: str = ""
+    file: str = ""
+    columns: Mapping[str, str | None] | None = None
+    outcome: str | None = None
+    window: int | None = None
 
 
 def ask() -> str | None:
@@ -94,7 +106,15 @@ def file_rows(label: str, key: str, *, outcomes: bool = False) -> Rows | None:
                     given.getbuffer(), name=given.name, columns=chosen, outcome=named
                 )
             source = f"{given.name}:{given.file_id}:{named}"
-            rows_of = Rows(source, cases.values, cases.outcomes, cases.stride)
+            rows_of = Rows(
+                source,
+                cases.values,
+                cases.outcomes,
+                cases.stride,
+                file=given.name,
+                columns=chosen or None,
+                outcome=named,
+            )
             stored = (question, rows_of, cases.report)
             st.session_state[f"{KEY}.{key}.rows"] = stored
     except SuiteError as error:

@@ -23,6 +23,11 @@ def choose() -> float:
     return threshold
 
 
+def moved(threshold: float) -> float | None:
+    """Return a threshold that is not the one the models come with; a call need not name that."""
+    return None if threshold == breast_cancer.default_threshold() else threshold
+
+
 def ask_threshold() -> float:
     """Ask for the threshold; it is the same on every page."""
     chosen: float = st.slider(

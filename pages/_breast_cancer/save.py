@@ -9,6 +9,9 @@ import streamlit as st
 
 from core import breast_cancer
 from core.breast_cancer import CaseScore
+from pages._breast_cancer import operating
+from pages._shared import calls
+from pages._shared.call import Call
 from pages._shared.downloads import download
 from pages._shared.inputs import Record
 
@@ -35,21 +38,11 @@ def case(entered: Record, score: CaseScore) -> None:
             "breast_cancer.json",
             "application/json",
         )
-    moved = score.threshold != breast_cancer.default_threshold()
-    query, argument = (
-        (f"?threshold={score.threshold}", f", threshold={score.threshold}") if moved else ("", "")
-    )
-    st.markdown("The same answer from a program:")
-    st.code(
-        f"curl 'http://127.0.0.1:8501/api/v1/breast-cancer/score{query}' "
-        f"-H 'Content-Type: application/json' -d '{json.dumps(dict(entered))}'",
-        language="bash",
-        wrap_lines=True,
-    )
-    st.code(
+    given = calls.record(entered)
+    threshold = operating.moved(score.threshold)
+    python = (
         "from core.breast_cancer import score_case\n\n"
-        f"answer = score_case({dict(entered)!r}{argument})\n"
-        "print(answer.p, answer.decision, answer.ood_p, answer.blame.sentence())",
-        language="python",
-        wrap_lines=True,
+        f"answer = score_case({given!r}{calls.arguments(threshold=threshold)})\n"
+        "print(answer.p, answer.decision, answer.ood_p, answer.blame.sentence())"
     )
+    calls.show(Call("/v1/breast-cancer/score", {"threshold": threshold}, given, python=python))

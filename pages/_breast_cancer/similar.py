@@ -8,7 +8,8 @@ from core import breast_cancer
 from core.breast_cancer import FEATURES, CaseScore
 from core.viz import scatter
 from core.viz.text import counted, number, p_value, signed
-from pages._shared import charts, results, tables
+from pages._shared import calls, charts, results, tables
+from pages._shared.call import Call
 from pages._shared.inputs import Record
 
 
@@ -52,3 +53,10 @@ def show(entered: Record, _score: CaseScore) -> None:
         "Principal components of the standardised logarithms of the training cases. Two of thirty "
         "dimensions: a case in the middle of the cloud may still hold values that do not fit."
     )
+    given = calls.record(entered)
+    python = (
+        "from core.breast_cancer import case_mix\n\n"
+        f"mix = case_mix({given!r})\n"
+        "print(mix.malignant, mix.k, mix.p)"
+    )
+    calls.show(Call("/v1/breast-cancer/case-mix", body=given, python=python))

@@ -8,7 +8,8 @@ from core import breast_cancer
 from core.breast_cancer import FEATURES, CaseScore, Others
 from core.viz import Line, Mark, lines
 from core.viz.text import percent
-from pages._shared import charts
+from pages._shared import calls, charts
+from pages._shared.call import Call
 from pages._shared.inputs import Record
 
 OTHERS: dict[Others, str] = {"dragged": "Others follow", "held": "Others held"}
@@ -52,3 +53,11 @@ def show(entered: Record, score: CaseScore) -> None:
         f"{found.note} Dotted: values that no longer fit together ({percent(off)} of the points), "
         "where the model is asked about a case that cannot be. Band: 90 % interval."
     )
+    given = calls.record(entered)
+    python = (
+        "from core.breast_cancer import sensitivity_curve\n\n"
+        f"found = sensitivity_curve({given!r}, {feature!r}, {others!r})\n"
+        "print(list(zip(found.grid, found.p)))"
+    )
+    asked = {"feature": feature, "others": others}
+    calls.show(Call("/v1/breast-cancer/sensitivity", asked, given, python=python))

@@ -10,7 +10,8 @@ from core.errors import SuiteError
 from core.runtime import jobs
 from core.viz import diverging_bars, paired_bars
 from core.viz.text import percent, within
-from pages._shared import charts, results, tables
+from pages._shared import calls, charts, results, tables
+from pages._shared.call import Call
 from pages._shared.inputs import Record
 
 TIMEOUT_S = 60
@@ -66,6 +67,19 @@ def show(entered: Record, score: CaseScore) -> None:
     results.agreement("Logistic regression and random forest", found.families.verdict,
                       found.families.overlap)  # fmt: skip
     _lime(entered, score)
+    given = calls.record(entered)
+    calls.show(
+        Call(
+            "/v1/breast-cancer/explain",
+            {"lime": False},
+            given,
+            python="from core.breast_cancer import explain\n\n"
+            f"found = explain({given!r}, lime=False)\n"
+            "print([(part.label, part.probability) for part in found.measures])",
+            command=("breast-cancer", "explain", "case.json", "--no-lime", "--json"),
+            given={"case.json": given},
+        )
+    )
 
 
 def _reading(found: Explanation, view: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import streamlit as st
 
 from core import cardiosense
@@ -9,7 +12,8 @@ from core.cardiosense import Layer, LeastEffortPath, Risk
 from core.errors import SuiteError
 from core.viz.text import percent
 from pages._cardiosense import plan_view
-from pages._shared import results
+from pages._shared import calls, results
+from pages._shared.call import Call
 from pages._shared.inputs import Record
 
 TARGETS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
@@ -60,6 +64,23 @@ def ask(entered: Record, *, layer: Layer, model: str, default_target: float) -> 
         )
     else:
         plan_view.show(stored[1], key)
+        heavier = {name: weight for name, weight in weights.items() if weight != 1}
+        how = {"layer": layer, "model": model, "weights": heavier or None, "robust": robust or None}
+        calls.show(_call(calls.record(entered), target, calls.record(how)))
+
+
+def _call(given: Record, target: float, how: dict[str, Any]) -> Call:
+    written = {name: json.dumps(v) if name == "weights" else v for name, v in how.items()}
+    options = calls.options(target=target, **written)
+    return Call(
+        "/v1/cardiosense/path",
+        body={"patient": given, "target": target, **how},
+        python="from core.cardiosense import least_effort_path\n\n"
+        f"found = least_effort_path({given!r}, {target!r}{calls.arguments(**how)})\n"
+        "print(found.status, found.p_after, found.changes)",
+        command=("cardiosense", "path", "patient.json", *options, "--json"),
+        given={"patient.json": given},
+    )
 
 
 def current(layer: Layer, entered: Record) -> LeastEffortPath | None:

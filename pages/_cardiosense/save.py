@@ -10,6 +10,8 @@ import streamlit as st
 from core import cardiosense
 from core.cardiosense import Risk
 from pages._cardiosense import plan
+from pages._shared import calls
+from pages._shared.call import Call
 from pages._shared.downloads import download
 from pages._shared.inputs import Record
 
@@ -36,22 +38,10 @@ def patient(entered: Record, risk: Risk) -> None:
             "cardiosense.json",
             "application/json",
         )
-    given = {name: value for name, value in entered.items() if value is not None}
-    st.markdown("The same answer from a program:")
-    st.code(_curl(given), language="bash", wrap_lines=True)
-    st.code(_python(given), language="python", wrap_lines=True)
-
-
-def _curl(given: Record) -> str:
-    return (
-        "curl http://127.0.0.1:8501/api/v1/cardiosense/score "
-        f"-H 'Content-Type: application/json' -d '{json.dumps(given)}'"
-    )
-
-
-def _python(given: Record) -> str:
-    return (
+    given = calls.record(entered)
+    python = (
         "from core.cardiosense import score_patient\n\n"
         f"risk = score_patient({given!r})\n"
         "print(risk.p, risk.low, risk.high, risk.decision)"
     )
+    calls.show(Call("/v1/cardiosense/score", body=given, python=python))

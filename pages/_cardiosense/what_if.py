@@ -9,7 +9,8 @@ from core.cardiosense import DIAGNOSTIC, Risk
 from core.fields import FieldSpec
 from core.viz import curve
 from core.viz.text import percent, signed
-from pages._shared import charts, results
+from pages._shared import calls, charts, results
+from pages._shared.call import Call
 from pages._shared.inputs import Record
 
 
@@ -50,6 +51,32 @@ def show(entered: Record, risk: Risk) -> None:
                 marker=(now, risk.p),
             ),
             key="cardio.curve",
+        )
+    _code(calls.record(entered), name, value, along=not spec.is_code)
+
+
+def _code(given: Record, name: str, value: float, *, along: bool) -> None:
+    changes = {name: value}
+    calls.show(
+        Call(
+            "/v1/cardiosense/what-if",
+            body={"patient": given, "changes": changes},
+            python="from core.cardiosense import what_if\n\n"
+            f"found = what_if({given!r}, {changes!r})\n"
+            "print(found.p_before, found.p_after)",
+        )
+    )
+    if along:
+        calls.show(
+            Call(
+                "/v1/cardiosense/sensitivity",
+                {"feature": name},
+                given,
+                python="from core.cardiosense import sensitivity_curve\n\n"
+                f"found = sensitivity_curve({given!r}, {name!r})\n"
+                "print(list(zip(found.grid, found.p)))",
+            ),
+            "The curve in code",
         )
 
 

@@ -9,7 +9,8 @@ from core.cardiosense import Attribution, Risk
 from core.viz import diverging_bars, waterfall
 from core.viz.text import percent
 from pages._cardiosense import lime
-from pages._shared import charts, results
+from pages._shared import calls, charts, results
+from pages._shared.call import Call
 from pages._shared.inputs import Record
 
 SCALES = {"probability": "Probability", "log_odds": "Log-odds (adds up exactly)"}
@@ -37,6 +38,19 @@ def show(entered: Record, risk: Risk) -> None:
             results.agreement("The two models", found.verdict, found.overlap)
             _contributions(explanation.challenger, scale, key="other")
     lime.show(entered, risk)
+    given = calls.record(entered)
+    calls.show(
+        Call(
+            "/v1/cardiosense/explain",
+            {"lime": False},
+            given,
+            python="from core.cardiosense import explain\n\n"
+            f"found = explain({given!r}, lime=False)\n"
+            "print([(one.label, one.log_odds) for one in found.champion.contributions])",
+            command=("cardiosense", "explain", "patient.json", "--no-lime", "--json"),
+            given={"patient.json": given},
+        )
+    )
 
 
 def _contributions(found: Attribution, scale: str, key: str = "champion") -> None:

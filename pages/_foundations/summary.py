@@ -9,7 +9,8 @@ import streamlit as st
 from core import foundations
 from core.foundations import Row, Topic
 from pages._foundations import checked
-from pages._shared import results
+from pages._shared import calls, results
+from pages._shared.call import Call
 from pages._shared.downloads import download
 
 
@@ -21,7 +22,7 @@ def show(topic: Topic) -> None:
     told(rows)
     seeds(drawn_from)
     with st.popover("Rows and command", icon=":material/download:", type="tertiary"):
-        save(rows, f"foundations-{topic.key}", f"--page {topic.key} --seed {drawn_from}")
+        save(rows, f"foundations-{topic.key}", topic.key, drawn_from)
 
 
 def told(rows: list[Row]) -> None:
@@ -58,9 +59,17 @@ def seeds(drawn_from: int) -> None:
         )
 
 
-def save(rows: list[Row], name: str, options: str) -> None:
-    """Offer the rows as a file, and the command that gives the same."""
+def save(rows: list[Row], name: str, topic: str | None, drawn_from: int) -> None:
+    """Offer the rows as a file, and the call that gives the same."""
     plain = [row.to_dict() for row in rows]
     content = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
     download("Rows as JSON", content, f"{name}.json", "application/json")
-    st.code(f"python -m apps.cli foundations verify {options} --json", language="bash")
+    options = calls.options(page=topic, seed=drawn_from)
+    python = (
+        "from core.foundations import verify\n\n"
+        f"for row in verify({topic!r}, seed={drawn_from}).rows:\n"
+        "    print(row.id, row.passed)"
+    )
+    body = calls.record({"topic": topic, "seed": drawn_from})
+    command = ("foundations", "verify", *options, "--json")
+    calls.forms(Call("/v1/foundations/verify", body=body, python=python, command=command))

@@ -10,9 +10,20 @@ import streamlit as st
 from core.guardian import export_bundle, report, strip
 from core.report import Document, html_page, render
 from pages._guardian.checked import Checked
+from pages._shared import calls
+from pages._shared.call import Call
 from pages._shared.downloads import download
 
-API = "http://127.0.0.1:8501/api/v1/guardian/check"
+PYTHON = """\
+import json
+from pathlib import Path
+
+from core.guardian import check
+
+found = check(json.loads(Path("case.json").read_text(encoding="utf-8")))
+print(found["headline"])
+for alert in found["alerts"]:
+    print(alert["severity"], alert["drugs"], alert["management"])"""
 
 
 def show(checked: Checked) -> None:
@@ -50,31 +61,13 @@ def show(checked: Checked) -> None:
             "application/json",
         )
         download("FHIR Bundle", fhir, "medication_check_fhir.json", "application/fhir+json")
-        download(
-            "Case (JSON)",
-            lambda: json.dumps(checked.case, indent=1).encode(),
-            "case.json",
-            "application/json",
-        )
     st.caption("These files name the medicines and the patient's values. Treat them as such.")
-    st.markdown("The same answer from a program, with the case saved as `case.json`:")
-    for language, text in (("bash", _curl()), ("bash", _command()), ("python", _python())):
-        st.code(text, language=language, wrap_lines=True)
-
-
-def _curl() -> str:
-    return f"curl -H 'Content-Type: application/json' -d @case.json {API}"
-
-
-def _command() -> str:
-    return "python -m apps.cli guardian check case.json --json"
-
-
-def _python() -> str:
-    return (
-        "import json\nfrom pathlib import Path\n\nfrom core.guardian import check\n\n"
-        'found = check(json.loads(Path("case.json").read_text(encoding="utf-8")))\n'
-        'print(found["headline"])\n'
-        'for alert in found["alerts"]:\n'
-        '    print(alert["severity"], alert["drugs"], alert["management"])'
+    calls.show(
+        Call(
+            "/v1/guardian/check",
+            body=checked.case,
+            python=PYTHON,
+            command=("guardian", "check", "case.json", "--json"),
+            given={"case.json": checked.case},
+        )
     )

@@ -9,6 +9,8 @@ import streamlit as st
 
 from core.respiratory import Reading, film_report
 from pages._respiratory.take import Taken
+from pages._shared import calls
+from pages._shared.call import Call
 from pages._shared.downloads import download
 
 
@@ -31,23 +33,12 @@ def film(taken: Taken, reading: Reading) -> None:
             "film.json",
             "application/json",
         )
-    st.markdown("The same answer from a program:")
-    st.code(
-        f"curl -F file=@film.png 'http://127.0.0.1:8501/api/v1/respiratory/predict"
-        f"?model={reading.model}'",
-        language="bash",
-        wrap_lines=True,
-    )
-    st.code(
-        f"python -m apps.cli respiratory predict film.png --model {reading.model} --json",
-        language="bash",
-        wrap_lines=True,
-    )
-    st.code(
+    python = (
         "from pathlib import Path\n\nfrom core.respiratory import predict\n\n"
-        f'file = Path("film.png")\n'
-        f'(reading,) = predict([(file.name, file.read_bytes())], "{reading.model}")\n'
-        "print(reading.status, reading.decision, reading.probabilities, reading.ood_p)",
-        language="python",
-        wrap_lines=True,
+        f"file = Path({taken.name!r})\n"
+        f"(reading,) = predict([(file.name, file.read_bytes())], {str(reading.model)!r})\n"
+        "print(reading.status, reading.decision, reading.probabilities, reading.ood_p)"
     )
+    command = ("respiratory", "predict", taken.name, *calls.options(model=reading.model), "--json")
+    path, asked = "/v1/respiratory/predict", {"model": str(reading.model)}
+    calls.show(Call(path, asked, file=taken.name, python=python, command=command))

@@ -19,8 +19,9 @@ from core.respiratory import (
 from core.viz import picture
 from core.viz.text import percent
 from pages._respiratory.take import Taken
-from pages._shared import charts, results
+from pages._shared import calls, charts, results
 from pages._shared.address import linked
+from pages._shared.call import Call
 
 KEY = "cxr.where"
 
@@ -58,6 +59,19 @@ def show(taken: Taken, reading: Reading) -> None:
         f"{percent(found.border.without_lungs)}. A film with a grey part is like no training "
         "film, so a change mixes what was lost with the strangeness of the picture."
     )
+    _code(taken.name, str(reading.model), label)
+
+
+def _code(name: str, model: str, label: str) -> None:
+    python = (
+        "from pathlib import Path\n\nfrom core.respiratory import explain\n\n"
+        f"file = Path({name!r})\n"
+        f"found = explain(file.name, file.read_bytes(), {model!r}, {label!r})\n"
+        "print(found.border.sentence)"
+    )
+    asked = {"model": model, "label": label}
+    command = ("respiratory", "explain", name, *calls.options(**asked), "--json")
+    calls.show(Call("/v1/respiratory/explain", asked, file=name, python=python, command=command))
 
 
 def _explained(taken: Taken, reading: Reading, label: str) -> FilmExplanation:

@@ -17,6 +17,8 @@ from core.saliency import (
     scene,
 )
 from pages._saliency import choose, kept, take
+from pages._shared import calls
+from pages._shared.call import Call
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -48,13 +50,31 @@ class Question:
         """Tells the picture before this network from others in what the session keeps."""
         return (self.picture.key, self.drawing, self.subject.network.key)
 
-    def call(self) -> str:
-        """Return the same question on the command line."""
-        image = "film.png" if self.drawing is None else "phantom.png"
-        return (
-            f"python -m apps.cli saliency explain {image} --model {self.subject.network.key} "
-            f"--method {self.method} --label '{self.label}' --json --out maps/"
+    def call(self) -> Call:
+        """Return the same question as a call."""
+        network = self.subject.network.key
+        asked = {"method": self.method, "label": self.label}
+        film = self.drawing is None
+        file = self.picture.name if film else "phantom.png"
+        options = calls.options(model=network, **asked, out="maps/")
+        return Call(
+            "/v1/saliency/explain" if film else "/v1/saliency/phantoms/explain",
+            {**({"network": network} if film else {}), **asked},
+            None if self.drawing is None else self.drawing.wanted(network),
+            file if film else "",
+            python=_python(file, network, self.method, self.label) if film else "",
+            command=("saliency", "explain", file, *options, "--json"),
+            note="" if film else "The command line reads phantom.png from above.",
         )
+
+
+def _python(file: str, network: str, method: str, label: str) -> str:
+    return (
+        "from pathlib import Path\n\nfrom core.saliency import explain, film_subject\n\n"
+        f"file = Path({file!r})\n"
+        f"subject = film_subject(file.name, file.read_bytes(), {network!r})\n"
+        f"print(explain(subject, {method!r}, {label!r}).to_dict())"
+    )
 
 
 def ask() -> Question | None:

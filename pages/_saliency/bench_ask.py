@@ -18,6 +18,7 @@ from core.saliency import (
     Leaderboard,
     benchmark_table,
     choices,
+    leaderboard,
 )
 from core.viz.text import counted, fixed, listed, p_value
 from pages._saliency import choose
@@ -61,6 +62,12 @@ class Part:
 def _choices(profile: str) -> dict[str, tuple[str, ...]]:
     """Return the figures of a committed table; the cache holds public data only."""
     return choices(benchmark_table(profile))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def board(profile: str, metric: str, fill: str, network: str) -> Leaderboard:
+    """Return the ranks of a part of a committed table; the cache holds public data only."""
+    return leaderboard(benchmark_table(profile), metric, fill, network)
 
 
 def ask() -> Part:

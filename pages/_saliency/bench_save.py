@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.saliency import benchmark_path
 from pages._saliency.bench_ask import Part
-from pages._shared import tables
+from pages._shared import calls, tables
+from pages._shared.call import Call
 from pages._shared.downloads import download
 
 
@@ -29,6 +30,7 @@ def show(part: Part) -> None:
             f"saliency-{part.profile}-{part.metric}.csv",
             "text/csv",
         )
+    _code(part)
     st.markdown("How it was made:")
     plan = {name: value for name, value in part.plan.items() if name not in ("images", "labels")}
     environment = json.loads(part.table.attrs["environment"])
@@ -36,6 +38,26 @@ def show(part: Part) -> None:
     tables.show(
         [{"Setting": name, "Value": _text(value)} for name, value in facts.items()],
         alt="Settings of the benchmark.",
+    )
+
+
+def _code(part: Part) -> None:
+    asked = {"network": part.network, "metric": part.metric, "fill": part.fill}
+    python = (
+        "from core.saliency import benchmark_table, leaderboard\n\n"
+        f"board = leaderboard(benchmark_table({part.profile!r}), {part.metric!r}, {part.fill!r}, "
+        f"{part.network!r})\n"
+        "print([(one.method, one.rank) for one in board.entries])"
+    )
+    command = ("saliency", "leaderboard", f"saliency-{part.profile}.parquet")
+    calls.show(
+        Call(
+            "/v1/saliency/leaderboard",
+            {"profile": part.profile, **asked},
+            python=python,
+            command=(*command, *calls.options(**asked), "--json"),
+            note="The command line reads the whole table from above.",
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Take an explanation along: map, figure, numbers, and the same call on the command line."""
+"""Take an explanation along: map, figure, numbers, and the same call in code."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from core.saliency import Explanation, array_file, table_file
 from core.viz.picture import png
 from pages._saliency import views
 from pages._saliency.words import file_part
+from pages._shared import calls
+from pages._shared.call import Call
 from pages._shared.downloads import download
 
 NPY = "application/octet-stream"
 
 
-def show(found: Explanation, call: str) -> None:
+def show(found: Explanation, call: Call | None = None) -> None:
     """Offer everything about one map.
 
     Parameters
     ----------
     found : Explanation
         What was worked out.
-    call : str
-        The same on the command line; empty if there is none.
+    call : Call, optional
+        The same in code, where there is such a call.
     """
     made, how = found.attribution, views.chosen()
     stem = file_part(f"{found.subject.name}-{made.network}-{made.method}")
@@ -46,6 +48,5 @@ def show(found: Explanation, call: str) -> None:
         download("Numbers (CSV)", lambda: table_file(found), f"{stem}.csv", "text/csv")
         if found.subject.kind == "phantom":
             download("Phantom (PNG)", lambda: png(found.subject.canvas), "phantom.png", "image/png")
-    if call:
-        st.markdown("The same from the command line:")
-        st.code(call, language="bash", wrap_lines=True)
+    if call is not None:
+        calls.show(call)

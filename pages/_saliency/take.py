@@ -53,6 +53,13 @@ class Drawing:
     label: int | None
     carries: bool | None
 
+    def wanted(self, network: str) -> dict[str, object]:
+        """Return how the API is told to draw it for a network."""
+        finding = None if self.label is None else LABELS[self.label]
+        drawn = {"finding": finding, "shortcut": self.carries}
+        given = {name: value for name, value in drawn.items() if value is not None}
+        return {"network": network, "seed": self.seed, "regime": self.regime, **given}
+
 
 def picture() -> Picture | None:
     """Ask for a picture; ``None`` while there is none."""

@@ -17,9 +17,14 @@ def download(
     file: str,
     mime: str,
     kind: Kind = "secondary",
+    key: str = "",
 ) -> None:
-    """Offer a file; a function is called only when somebody asks for it."""
+    """Offer a file; a function is called only when somebody asks for it.
+
+    Files of one name on one page need a ``key`` each.
+    """
     icon = f":material/{ICONS.get(mime, 'download')}:"
     st.download_button(
-        label, data, file, mime, icon=icon, type=kind, on_click="ignore", key=f"download.{file}"
-    )
+        label, data, file, mime, icon=icon, type=kind, on_click="ignore",
+        key=key or f"download.{file}",
+    )  # fmt: skip

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from core import breast_cancer, cardiosense, respiratory
-from core.errors import InputError
+from core.errors import ArtifactError, InputError
 from core.trust import HeldOut, Predictions
 
 
 def held_out() -> tuple[HeldOut, ...]:
-    """Return every model's held-out predictions, system by system."""
-    return (*cardiosense.held_out(), *breast_cancer.held_out(), *respiratory.held_out())
+    """Return every model's held-out predictions, system by system.
+
+    A system whose files are refused is left out, and its own pages say why: it must not take the
+    audits of the others away.
+
+    Raises
+    ------
+    ArtifactError
+        If no system's files can be used.
+    """
+    found: list[HeldOut] = []
+    refused: list[ArtifactError] = []
+    for system in (cardiosense, breast_cancer, respiratory):
+        try:
+            found += system.held_out()
+        except ArtifactError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return tuple(found)
 
 
 def find(key: str) -> HeldOut:

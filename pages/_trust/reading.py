@@ -63,6 +63,7 @@ def read(given: Any, picked: Picked, key: str, positive: str | None = None) -> S
         read=data,
         notes=info.notes,
         options=_options(picked, positive, drop),
+        file=given.name,
     )
 
 

@@ -32,6 +32,8 @@ class Subject:
         Of a file: its columns by role, as the command line names them.
     held : HeldOut or None
         The model of the suite; ``None`` for a file.
+    file : str
+        Name of the file that holds the predictions, or under which they are offered.
     """
 
     key: tuple[object, ...]
@@ -41,6 +43,7 @@ class Subject:
     notes: tuple[str, ...] = ()
     options: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     held: HeldOut | None = None
+    file: str = "predictions.csv"
 
 
 def of_suite(held: HeldOut, threshold: float) -> Subject:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.tables import to_csv
 from core.trust import Audit, junit
+from pages._shared import calls as shared
 from pages._shared import results
 from pages._shared.downloads import download
 from pages._trust import calls
@@ -30,9 +31,10 @@ def show(audit: Audit, subject: Subject) -> None:
         download("Audit (JSON)", lambda: as_json(audit), "audit.json", "application/json")
         download("Checks (JUnit)", lambda: junit(audit), "audit.junit.xml", "application/xml")
         if subject.held is not None:
-            download("Predictions (CSV)", lambda: predictions_csv(subject), calls.FILE, "text/csv")
-    with st.expander("The same call in code", icon=":material/code:"):
-        _calls(audit, subject)
+            download(
+                "Predictions (CSV)", lambda: predictions_csv(subject), subject.file, "text/csv"
+            )
+    shared.show(calls.call(audit, subject))
 
 
 def provenance(audit: Audit, subject: Subject) -> None:
@@ -79,14 +81,3 @@ def predictions_csv(subject: Subject) -> bytes:
         **held.groups,
     }
     return to_csv(pd.DataFrame(columns))
-
-
-def _calls(audit: Audit, subject: Subject) -> None:
-    st.code(calls.command(audit, subject), language="bash", wrap_lines=True)
-    if subject.held is not None:
-        st.caption(
-            f"On {calls.FILE} from above; it holds no features, so that slices are searched among "
-            "the attributes only:"
-        )
-    st.code(calls.python_call(audit, subject), language="python")
-    st.code(calls.curl(audit, subject), language="bash", wrap_lines=True)

@@ -68,7 +68,7 @@ def test_health_names_the_models(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("system", ["breast_cancer", "cardiosense"])
-def test_health_fails_when_the_models_cannot_be_used(
+def test_health_leaves_out_a_model_that_cannot_be_used(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, system: str
 ) -> None:
     def altered() -> None:
@@ -76,8 +76,8 @@ def test_health_fails_when_the_models_cannot_be_used(
 
     monkeypatch.setattr(f"apps.api.health.{system}_models", altered)
     response = client.get("/health")
-    assert response.status_code == 503
-    assert "altered" in response.json()["error"]["message"]
+    assert response.status_code == 200, "the process lives and serves the others"
+    assert system not in response.json()["models"]
 
 
 def test_running_alone_it_is_warm_before_the_first_request(

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
+import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount
 
 from apps.api import errors, security
@@ -104,7 +107,7 @@ def test_remembered_ids_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security, "REMEMBERED_IDS", 3)
     ids = security.RequestIds()
     for name in "abcd":
-        ids.answered(name)
+        ids.ended(name, answered=True)
     assert ids.take("a", "POST") == "a"
     with pytest.raises(errors.Refusal):
         ids.take("d", "POST")
@@ -152,13 +155,113 @@ def test_only_known_hosts_are_served(client: TestClient, host: str, served: bool
         assert error_of(response)["problems"][0]["field"] == "Host"
 
 
-def test_wildcard_hosts() -> None:
-    patterns = ("*.example.org", "[::1]")
-    assert security._is_served("suite.example.org:80", patterns)
-    assert security._is_served("[::1]:8501", patterns)
-    assert not security._is_served("example.org", patterns)
-    assert not security._is_served("badexample.org", patterns)
-    assert security._is_served("anything", ("*",))
+@pytest.mark.parametrize("hosts", [[], ["testserver", "evil.example"], ["testserver"] * 2])
+def test_one_host_is_named_and_no_more(hosts: list[str]) -> None:
+    assert run_once(headers=[("host", one) for one in hosts]) == 400
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://testserver", 200),
+        ("https://testserver", 200),
+        ("http://evil.example", 403),
+        ("http://testserver.evil.example", 403),
+        ("http://testserver:1", 403),
+        ("null", 403),
+        ("", 403),
+    ],
+)
+def test_the_page_of_another_site_calls_nothing(
+    client: TestClient, origin: str, status: int
+) -> None:
+    response = client.post("/echo", json=VALID, headers={"Origin": origin})
+    assert response.status_code == status
+    if status == 403:
+        assert error_of(response)["problems"][0]["field"] == "Origin"
+
+
+def test_a_body_of_two_lengths_is_refused_and_the_connection_closed() -> None:
+    headers = [("host", "testserver"), ("content-length", "5"), ("transfer-encoding", "chunked")]
+    said: dict[bytes, bytes] = {}
+    assert run_once(headers, said=said) == 400
+    assert said[b"connection"] == b"close"
+
+
+def run_once(
+    headers: list[tuple[str, str]],
+    body: dict[str, Any] | None = None,
+    said: dict[bytes, bytes] | None = None,
+) -> int:
+    """Send one request as no client would, and return the status; 0 for no answer at all."""
+    status = 0
+
+    async def receive() -> dict[str, Any]:
+        return body or {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        (said if said is not None else {}).update(message.get("headers", ()))
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/echo", "root_path": "", "scheme": "http",
+        "query_string": b"", "client": ("192.0.2.1", 1), "server": ("testserver", 80),
+        "headers": [(name.encode(), value.encode()) for name, value in headers],
+    }  # fmt: skip
+    asyncio.run(cast("Any", small_api())(scope, receive, send))
+    return status
+
+
+def test_who_leaves_in_mid_body_is_no_failure_of_the_service(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def leave(scope: Any, receive: Any, send: Any) -> None:
+        await Request(scope, receive).body()
+
+    headers = [(b"host", b"testserver"), (b"content-length", b"9")]
+    scope = {"type": "http", "method": "POST", "path": "/x", "headers": headers}
+    gone: list[Any] = [{"type": "http.disconnect"}, {"type": "http.request", "more_body": True}]
+    told: list[Any] = []
+    gate = security.Gate(leave, Settings(allowed_hosts=("testserver",)))
+
+    async def receive() -> Any:
+        return gone.pop()
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    asyncio.run(gate(scope, receive, send))
+    assert told == []
+    assert (gate.places.taken, gate.places.arriving) == (0, 0)
+    assert "request failed" not in caplog.text
+
+
+def test_one_id_is_not_answered_twice_at_once() -> None:
+    async def steps() -> None:
+        entered, go = asyncio.Event(), asyncio.Event()
+
+        async def wait(scope: Any, receive: Any, send: Any) -> None:
+            entered.set()
+            await go.wait()
+            await Response()(scope, receive, send)
+
+        gate = security.Gate(wait, Settings(allowed_hosts=("testserver",)))
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(gate), base_url="http://testserver"
+        ) as client:
+            one = {"X-Request-ID": "one"}
+            first = asyncio.ensure_future(client.post("/x", headers=one))
+            await entered.wait()
+            assert (await client.post("/x", headers=one)).status_code == 409
+            assert (await client.post("/x", headers=one)).status_code == 409, "still held"
+            go.set()
+            assert (await first).status_code == 200
+            assert (await client.post("/x", headers=one)).status_code == 409
+            other = {"X-Request-ID": "other"}
+            assert (await client.post("/x", headers=other)).status_code == 200
+
+    asyncio.run(steps())
 
 
 def test_declared_length_above_the_limit_is_refused(client: TestClient) -> None:
@@ -221,7 +324,7 @@ def test_a_bug_shows_only_an_id(client: TestClient, caplog: pytest.LogCaptureFix
 @pytest.mark.parametrize(
     ("how", "status", "kind"),
     [
-        ("artifact", 503, "unavailable"),
+        ("artifact", 503, "model-unavailable"),
         ("data", 422, "not-enough-data"),
     ],
 )

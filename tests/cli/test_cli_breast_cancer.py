@@ -16,7 +16,18 @@ from typer.testing import CliRunner, Result
 
 from apps import cli
 from core import artifacts
-from core.breast_cancer import counterfactual, drift_file, explain, score_case, score_file, train
+from core.breast_cancer import (
+    at_threshold,
+    case_report,
+    counterfactual,
+    drift_file,
+    explain,
+    score_case,
+    score_file,
+    stress,
+    train,
+    wrong_cases,
+)
 from core.breast_cancer.data import wdbc
 from core.breast_cancer.drift_result import VERDICTS
 from core.breast_cancer.model import models
@@ -24,6 +35,7 @@ from core.breast_cancer.presets import case_presets
 from core.breast_cancer.schema import FEATURES
 from core.breast_cancer.score import OUTPUT_COLUMNS
 from core.errors import NotEnoughDataError
+from core.plain import plain
 from core.runtime.settings import settings
 from tests.breast_tables import (
     BAD_TABLES,
@@ -438,3 +450,34 @@ def test_in_a_process_of_its_own(source: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["scored"] == N
     assert out.read_bytes().splitlines()[0].endswith(b"model")
+
+
+def test_the_report_is_the_cores(tmp_path: Path) -> None:
+    case, out, day = tmp_path / "case.json", tmp_path / "out.pdf", datetime.date(2026, 1, 31)
+    case.write_text(json.dumps(CASE))
+    run_json("report", case, out, "--threshold", 0.3, "--notes", "N", "--issued", day)
+    expected = case_report(CASE, threshold=0.3, notes="N", issued=day)
+    assert out.read_bytes() == expected
+    assert ".pdf" in refused(run("report", case, tmp_path / "out"))
+
+
+def test_a_stress_test_is_the_cores() -> None:
+    words = ("stress", "unit", "--severity", 2, "--rows", 40, "--column", "mean_radius")
+    found = run_json(*words, "--no-lamps", "--seed", 4)
+    expected = stress("unit", 2, n=40, seed=4, columns=["mean_radius"], lamps=False)
+    assert found == plain(expected.to_dict())
+    assert expected.summary() in run(*words, "--no-lamps", "--seed", 4).stdout
+    assert "Choose one of: unit" in refused(run("stress", "nonsense"))
+
+
+def test_held_out_figures_are_the_cores() -> None:
+    words = ("at-threshold", "--threshold", 0.3, "--prevalence", 0.01, "--model", "svm")
+    expected = at_threshold(0.3, 0.01, "svm")
+    assert run_json(*words) == plain(expected.to_dict())
+    assert f"sensitivity: {expected.sensitivity.text()}" in run(*words).stdout
+    assert "threshold" in refused(run("at-threshold", "--threshold", 2))
+    found = run_json("wrong-cases", "--model", "svm", "--at-least", 0.9)
+    assert found == {"cases": [plain(one) for one in wrong_cases(model="svm", at_least=0.9)]}
+    told = run("wrong-cases", "--model", "svm", "--at-least", 0.9).stdout.splitlines()
+    assert len(told) == len(found["cases"])
+    assert told[0].startswith(f"case {found['cases'][0]['number']}: missed cancer")

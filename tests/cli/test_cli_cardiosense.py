@@ -20,6 +20,7 @@ from core.cardiosense.model import models
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.cardiosense.score import OUTPUT_COLUMNS
 from core.errors import NotEnoughDataError
+from core.plain import plain
 from core.runtime.settings import settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -375,3 +376,33 @@ def test_scored_table_equals_the_core(table: Path, tmp_path: Path) -> None:
     again = cardiosense.score_table(table.read_bytes(), name=table.name).frame
     pd.testing.assert_frame_equal(again, expected)
     assert io.BytesIO((tmp_path / "out.csv").read_bytes()).readline().endswith(b"model\n")
+
+
+def test_prevention_prints_the_cores_answer(tmp_path: Path) -> None:
+    file = tmp_path / "person.json"
+    file.write_text(json.dumps(PERSON))
+    found = run_json("cardiosense", "prevention", file, "--model", "framingham")
+    assert found == plain(cardiosense.prevention_risk(PERSON, "framingham").to_dict())
+    told = run("cardiosense", "prevention", file).stdout
+    assert f"{100 * cardiosense.prevention_risk(PERSON).p:.1f} %" in told
+    assert "model" in refused(run("cardiosense", "prevention", file, "--model", "gpt"))
+
+
+def test_what_if_prints_the_cores_answer(patient: Path) -> None:
+    changes = {"chol": 180, "thal": None}
+    words = ("cardiosense", "what-if", patient, "--changes")
+    found = run_json(*words, json.dumps(changes))
+    assert found == plain(cardiosense.what_if(PATIENT, changes).to_dict())
+    told = run(*words, '{"chol": 180}').stdout
+    assert "Total cholesterol: 280 mg/dL to 180 mg/dL" in told
+    for wrong, name in (("[]", "changes"), ('{"weight": 1}', "weight"), ('{"chol": "x"}', "chol")):
+        assert name in refused(run(*words, wrong))
+
+
+def test_the_report_is_the_cores(patient: Path, tmp_path: Path) -> None:
+    out, day = tmp_path / "out.pdf", datetime.date(2026, 1, 31)
+    words = ("cardiosense", "report", patient)
+    found = run_json(*words, out, "--notes", "N", "--issued", str(day))
+    assert out.read_bytes() == cardiosense.patient_report(PATIENT, notes="N", issued=day)
+    assert found == {"out": str(out), "bytes": out.stat().st_size}
+    assert ".pdf" in refused(run(*words, tmp_path / "out.txt"))

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from apps import cli
 from core.trust import judge, policies, read_table
 from core.trust import policy as named_policy
+from core.trust.checklists import fill
 
 ROOT = Path(__file__).resolve().parents[2]
 AREAS = ("--area", "calibration", "--area", "utility")
@@ -331,6 +332,24 @@ def test_policies_are_printed_in_the_form_of_their_files(tmp_path: Path, few: Pa
     file.write_text(json.dumps(found["policies"][0]))
     words = ("audit", few, *DECLARED, *AREAS)
     assert run_json(*words, "--policy", file, status=3) == run_json(*words, status=3)
+
+
+@pytest.mark.parametrize("kind", ["tripod_ai", "probast_ai", "claim_2024"])
+def test_a_checklist_is_filled_from_the_audit(few: Path, kind: str):
+    read, info = read_table(few, name=few.name, label="y", prob=("p",))
+    expected = fill(judge(read, notes=info.notes).to_dict(), kind).to_dict()
+    found = run_json("checklist", few, *DECLARED, "--kind", kind)
+    assert found == json.loads(json.dumps(expected))
+    said = run("checklist", few, *DECLARED, "--kind", kind, "--study", "both")
+    assert said.exit_code == 0
+    assert said.stdout.count("\n") == 1 + len(found["items"])
+
+
+def test_a_checklist_that_is_not_there_is_refused(few: Path):
+    for option, name in (("--kind", "strobe"), ("--study", "none")):
+        result = run("checklist", few, *DECLARED, option, name)
+        assert result.exit_code == 2
+        assert name in result.stderr
 
 
 def test_the_template_can_be_audited(tmp_path: Path):

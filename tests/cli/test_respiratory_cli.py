@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from apps import cli
 from apps.cli import respiratory_films
+from core import respiratory
 from core.respiratory.schema import LABELS, Network
 from core.respiratory.table import COLUMNS
 from tests.respiratory_films import (
@@ -30,8 +31,9 @@ from tests.respiratory_films import (
 )
 
 # The package exports functions under the names of some of these modules.
-PREDICT, EXPLAIN, REPORT = (
-    importlib.import_module(f"core.respiratory.{name}") for name in ("predict", "explain", "report")
+PREDICT, EXPLAIN, REPORT, FILMS = (
+    importlib.import_module(f"core.respiratory.{name}")
+    for name in ("predict", "explain", "report", "films")
 )
 KEYS = ["file", "status", "reason", "model", "probabilities", "set"]
 
@@ -139,16 +141,16 @@ def test_what_cannot_be_had_is_a_record_too(folder: Path) -> None:
 def test_a_file_without_permission_or_of_endless_size(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(respiratory_films, "MAX_BYTES", len(FILM) - 1)
+    monkeypatch.setattr(FILMS, "MAX_BYTES", len(FILM) - 1)
     (one,) = run_json("predict", folder / "b.png", status=2)
     assert "larger than" in one["reason"]
     monkeypatch.undo()
 
-    def locked(path: Path) -> bytes:
+    def locked(path: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(PREDICT, "readings", fake_readings)
-    monkeypatch.setattr(Path, "read_bytes", locked)
+    monkeypatch.setattr(Path, "open", locked)
     (one,) = run_json("predict", folder / "b.png", status=2)
     assert "Permission denied" in one["reason"]
 
@@ -207,6 +209,31 @@ def test_readings_as_a_table(folder: Path) -> None:
     assert "No such file" in refused(run("predict", folder / "b.png", "--csv", "/no/where/o.csv"))
 
 
+def test_a_batch_gives_the_table_of_single_readings(folder: Path, tmp_path: Path) -> None:
+    out, table = tmp_path / "out", tmp_path / "readings.csv"
+    words = (folder, folder / "none.png")
+    found = run_json("batch", *words, out, "--model", "cnn")
+    run_json("predict", *words, "--model", "cnn", "--csv", table)
+    assert (out / "readings.csv").read_bytes() == table.read_bytes()
+    assert found == {**json.loads((out / "report.json").read_text()), "out": str(out)}
+    assert (found["films"], found["refused"], found["not_readable"]) == (6, 3, 3)
+    said = run("batch", *words, out, "--model", "cnn")
+    assert said.exit_code == 0, said.output
+    assert "6 films: 0 read, 3 refused, 3 not readable." in said.stdout
+    assert str(out / "rejects.csv") in said.stdout
+    assert "not a diagnostic" in said.stdout
+
+
+def test_a_batch_that_cannot_be_read_ends_in_a_sentence(folder: Path, tmp_path: Path) -> None:
+    found = run_json("batch", folder / "a.png", tmp_path / "out", "--model", "cnn", status=2)
+    assert (found["films"], found["not_readable"]) == (1, 1)
+    other = run("batch", folder, tmp_path / "out", "--model", "cnn")
+    assert "holds parts of other work" in refused(other)
+    assert "lies in the folder of films" in refused(run("batch", folder, folder / "out"))
+    nobody = run("batch", folder, tmp_path / "new", "--model", "cnn", "--scheduler", "no address")
+    assert "scheduler" in refused(nobody)
+
+
 @pytest.mark.usefixtures("fakes")
 def test_lines_for_people(folder: Path) -> None:
     said = run("predict", folder / "b.png", folder / "a.png").stdout
@@ -233,7 +260,7 @@ def test_names_that_cannot_be_printed(folder: Path) -> None:
 @pytest.mark.usefixtures("fakes")
 def test_files_are_read_one_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events: list[str] = []
-    read = respiratory_films.film
+    read = FILMS.film
 
     def noted(path: Path) -> Any:
         events.append("read")
@@ -244,7 +271,7 @@ def test_files_are_read_one_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPa
             events.append("answered")
             yield reading
 
-    monkeypatch.setattr(respiratory_films, "film", noted)
+    monkeypatch.setattr(FILMS, "film", noted)
     monkeypatch.setattr(PREDICT, "readings", answering)
     run_json("predict", *([folder / "b.png"] * 3))
     assert events == ["read", "answered"] * 3
@@ -336,3 +363,31 @@ def test_audit_and_card_print_what_the_core_says() -> None:
     assert run("audit").stdout.strip()
     assert run_json("card") == json.loads(json.dumps(card()))
     assert run("card").stdout.strip() == card_markdown().strip()
+
+
+def test_the_gate_admits_by_its_exit_status(tmp_path: Path) -> None:
+    name, content = respiratory.example("drawn-normal")
+    film, cat = tmp_path / name, tmp_path / "cat.png"
+    film.write_bytes(content)
+    cat.write_bytes(CAT)
+    admitted = run("gate", film, "--json")
+    assert admitted.exit_code == 0, admitted.stderr
+    expected = respiratory.judge(respiratory.read_image(name, content))
+    found = json.loads(admitted.stdout)
+    assert [one["code"] for one in found["checks"]] == [one.code for one in expected.checks]
+    assert not found["refused"]
+    kept_out = run("gate", cat)
+    assert kept_out.exit_code == cli.EXIT_REFUSED
+    assert "cat.png: refused" in kept_out.stdout
+    assert kept_out.stderr.strip()
+    broken = tmp_path / "film.png"
+    broken.write_bytes(b"nothing")
+    assert run("gate", broken).exit_code == cli.EXIT_REFUSED
+
+
+def test_the_checklist_is_printed_item_by_item() -> None:
+    found = json.loads(run("claim", "--json").stdout)["items"]
+    assert [one["number"] for one in found] == [one.number for one in respiratory.claim()]
+    told = run("claim").stdout.splitlines()
+    assert len(told) == len(found)
+    assert f"{found[0]['number']} {found[0]['topic']}: {found[0]['status']}." in told[0]

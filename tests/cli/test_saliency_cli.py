@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from apps.cli import app
 from core import respiratory
-from core.saliency import METHODS, METRICS
+from core.saliency import METHODS, METRICS, explain, phantom, phantom_subject, scene
 from tests.core.saliency.onnx_files import classifier
 
 RUN = CliRunner()
@@ -68,6 +68,34 @@ def test_a_question_that_cannot_be_answered_gets_a_sentence(film, arguments, sen
     assert done.stdout == ""
 
 
+def test_a_phantom_is_drawn_and_its_causes_are_known():
+    done = run("explain", "--phantom", 7, "--no-test", "--json")
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    network = phantom("cnn-confounded-0")
+    expected = explain(
+        phantom_subject(scene(7, "confounded", network.size), network), "gradcam++", tested=False
+    )
+    assert found["map"]["native"] == expected.to_dict()["map"]["native"]
+    assert found["truth"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "give an image or --phantom SEED"),
+        (("film.png", "--phantom", 1), "give an image or --phantom SEED"),
+        (("--phantom", 1, "--model", "cnn"), "'cnn' was not trained on phantoms. Use one of"),
+        (("--phantom", 1, "--onnx", "own.onnx"), "Give an image."),
+    ],
+)
+def test_an_image_or_a_phantom_is_asked_for(arguments, sentence):
+    done = run("explain", *arguments)
+    assert done.exit_code == 2
+    assert sentence in done.stderr
+    assert done.stdout == ""
+
+
 def test_a_file_that_is_no_image_gets_a_sentence(tmp_path):
     path = tmp_path / "film.png"
     path.write_bytes(b"nothing")
@@ -122,6 +150,7 @@ def test_the_quick_benchmark_goes_on_where_it_stopped(tmp_path):
         (("--profile", "everything"), "there is no 'everything'"),
         (("--profile", "films"), "Give their folder with --films"),
         (("--profile", "films", "--films", "nowhere"), "holds no metadata.csv"),
+        (("--scheduler", "no address"), "scheduler"),
     ],
 )
 def test_a_benchmark_that_cannot_be_run_gets_a_sentence(tmp_path, arguments, sentence):

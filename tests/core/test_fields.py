@@ -210,6 +210,28 @@ def test_descriptions() -> None:
     assert DIAGNOSTIC["chol"].describe(math.nan) == "not given"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "words", "wrong"),
+    [
+        (0, 9, "mm", "0 to 9 mm", 10),
+        (0, None, "mm", "at least 0 mm", -1),
+        (None, 9, "", "at most 9", 10),
+        (None, None, "mm", "a number in mm", "x"),
+        (None, None, "", "a number", "x"),
+    ],
+)
+def test_a_measurement_may_be_open_at_either_end(
+    low: float | None, high: float | None, unit: str, words: str, wrong: object
+) -> None:
+    spec = FieldSpec("size", "Size", "How large.", "here", unit=unit, low=low, high=high)
+    assert spec.expected() == words
+    assert words in spec.check(wrong)[1][0].fix
+    limits = FieldSet((spec,)).pydantic_model("Thing").model_json_schema()["properties"]["size"]
+    stated = limits["anyOf"][0]
+    assert (stated.get("minimum"), stated.get("maximum")) == (low, high)
+    assert None not in stated.values()
+
+
 def test_field_set_behaves_like_an_ordered_collection() -> None:
     assert DIAGNOSTIC["age"].name == "age"
     assert [spec.name for spec in DIAGNOSTIC] == list(DIAGNOSTIC.names)

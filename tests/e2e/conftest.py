@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pytest
 from benchmarks.serving import suite
 
 CHROMIUM = Path("/usr/bin/chromium")
+MISSED = re.compile(r"/[a-z-]+/_stcore/(health|host-config)")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BROWSER_FLAGS = [
     "--no-sandbox",
@@ -45,20 +47,43 @@ def browser():
 
 @pytest.fixture
 def tab(browser, request):
-    """A page of its own; the test fails if it asked any other machine for anything."""
+    """A page of its own; the test fails if it went wrong unseen or asked any other machine."""
     options = getattr(request, "param", {})
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
     context.set_default_timeout(30_000)
-    opened = context.new_page()
     foreign: list[str] = []
+    said: list[str] = []
 
     def note(sent) -> None:
         parts = urlsplit(sent.url)
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in LOOPBACK:
             foreign.append(sent.url)
 
-    opened.on("request", note)
-    opened.on("websocket", note)
-    yield opened
+    def hear(message) -> None:
+        if against_a_policy(message.text):
+            said.append(message.text)
+        elif message.type == "error" and not streamlit_s_own(message):
+            said.append(f"{message.text} ({message.location.get('url')})")
+
+    context.on("request", note)
+    context.on("page", lambda opened: opened.on("websocket", note))
+    context.on("console", hear)
+    context.on("weberror", lambda broken: said.append(str(broken.error)))
+    yield context.new_page()
     context.close()
     assert foreign == []
+    assert said == []
+
+
+def against_a_policy(text: str) -> bool:
+    """Return whether a line of the console tells that a page broke one of its policies."""
+    return "Content Security Policy" in text or "Permissions policy" in text
+
+
+def streamlit_s_own(message) -> bool:
+    """Return whether Streamlit looked for its server under the address of a page.
+
+    It tries the page's folder first, and the browser writes each of the two misses down.
+    """
+    path = urlsplit(message.location.get("url", "")).path
+    return bool(MISSED.fullmatch(path)) and "status of 404" in message.text

@@ -9,8 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from core.breast_cancer import CHANGE_ROW, case_presets, case_template, score_case
-from core.cardiosense import batch_template
+from core.breast_cancer import CHANGE_ROW, case_presets, score_case
 from core.viz.text import percent
 from tests.e2e.helpers import overflow_px, settle, visit
 
@@ -46,28 +45,6 @@ def test_a_case_fits_a_phone(tab, server, query):
     assert overflow_px(tab) <= 0
 
 
-def test_a_file_of_cases_comes_back_scored_and_a_broken_one_is_explained(tab, server):
-    visit(tab, f"{server}/breast-cancer-batch")
-    chooser = tab.locator('input[type="file"]')
-    chooser.set_input_files(file("cases.csv", case_template()))
-    button = tab.get_by_role("button", name="Download CSV")
-    button.wait_for()
-    settle(tab)
-    with tab.expect_download() as saved:
-        button.click()
-    lines = saved.value.path().read_text(encoding="utf-8").splitlines()
-    assert lines[0].endswith("p_malignant,decision,ood_p,blame,blame_ratio,flags,model")
-    assert len(lines) == 6
-    broken = case_template().replace(b"\n", b"\nx", 1)
-    chooser.set_input_files(file("broken.csv", broken))
-    settle(tab)
-    tab.get_by_text(re.compile("Findings about the file")).wait_for()
-    chooser.set_input_files(file("hearts.csv", batch_template()))
-    settle(tab)
-    tab.get_by_text(re.compile("look like those of a CardioSense")).wait_for()
-    assert tab.locator('[data-testid="stException"]').count() == 0
-
-
 def test_a_batch_with_a_wrong_unit_switches_the_integrity_lamp_on(tab, server):
     visit(tab, f"{server}/breast-cancer-drift?example=unit")
     tab.get_by_text(re.compile("Mend integrity first")).wait_for()
@@ -84,13 +61,6 @@ def test_a_stream_alarms_after_its_fault_and_names_the_column(tab, server):
     assert CHANGE_ROW < row <= CHANGE_ROW + 20
     tab.get_by_text("Clean", exact=True).click()
     tab.get_by_text(re.compile("No alarm in")).wait_for()
-
-
-def test_the_report_of_a_case_is_a_pdf(tab, server):
-    visit(tab, f"{server}/breast-cancer?preset=case-46&view=Save")
-    with tab.expect_download() as saved:
-        tab.get_by_role("button", name="Download the report (PDF)").click()
-    assert saved.value.path().read_bytes().startswith(b"%PDF")
 
 
 def test_the_stress_lab_plants_a_fault(tab, server):

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import zipfile
 
 import pytest
 
 from core.respiratory import example, predict
-from core.viz.text import percent
 from pages._shared.page_def import System
 from pages._shared.registry import by_system
-from tests.e2e.helpers import choose, no_exception, overflow_px, settle, visit
+from tests.e2e.helpers import choose, no_exception, settle, visit
 
 pytestmark = pytest.mark.e2e
 
@@ -36,37 +34,12 @@ def test_from_home_to_a_film_with_its_map_and_both_figures(tab, server):
     assert no_exception(tab)
 
 
-def test_the_network_and_the_film_stand_in_the_address(tab, server):
-    visit(tab, f"{server}/respiratory?film=drawn-normal&model=cnn&view=Gate")
-    (reading,) = predict([example("drawn-normal")], "cnn")
-    tab.get_by_text("The gate decides whether the picture is a film").wait_for()
-    if reading.decision:
-        shown = percent((reading.probabilities or {})[reading.decision])
-        tab.get_by_role("heading", name=f"{reading.decision}, {shown}").wait_for()
-    tab.get_by_role("radio", name="VGG16").click()
-    tab.wait_for_url(re.compile("model=vgg16"))
-    assert "film=drawn-normal" in tab.url
-
-
 def test_a_hand_and_a_photograph_get_a_refusal_and_no_finding(tab, server):
     for film in ("hand", "photograph"):
         visit(tab, f"{server}/respiratory?film={film}")
         tab.get_by_text("Refused: no reading").wait_for()
         tab.get_by_text("no finding is not a normal finding").wait_for()
         assert no_exception(tab)
-
-
-def test_a_broken_upload_is_a_sentence_and_a_sound_one_is_read(tab, server):
-    visit(tab, f"{server}/respiratory?film=own")
-    choose(tab, "broken.png", b"\x89PNG\r\n\x1a\nnothing more", "image/png")
-    tab.get_by_text("Not readable: no reading").wait_for()
-    assert no_exception(tab)
-    tab.get_by_role("button", name="Remove broken.png").click()
-    settle(tab)
-    name, content = example("child-normal-2")
-    choose(tab, name, content, "image/jpeg")
-    tab.get_by_text("COVID-19 alert").first.wait_for()
-    assert no_exception(tab)
 
 
 def test_the_reading_can_be_taken_along(tab, server, tmp_path):
@@ -78,10 +51,6 @@ def test_the_reading_can_be_taken_along(tab, server, tmp_path):
     waiting.value.save_as(tmp_path / "film.json")
     (reading,) = predict([example("child-normal-1")])
     assert json.loads((tmp_path / "film.json").read_text(encoding="utf-8")) == reading.to_dict()
-    with tab.expect_download() as waiting:
-        tab.get_by_role("button", name="Download the report (PDF)").click()
-    waiting.value.save_as(tmp_path / "film.pdf")
-    assert (tmp_path / "film.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_a_zip_of_films_becomes_one_row_each_and_nothing_is_lost(tab, server, tmp_path):
@@ -102,12 +71,3 @@ def test_a_zip_of_films_becomes_one_row_each_and_nothing_is_lost(tab, server, tm
     assert [row["status"] for row in rows] == ["ok", "refused", "error"]
     assert all(row["file"].startswith("films.zip/") for row in rows)
     assert no_exception(tab)
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-@pytest.mark.parametrize("tab", [PHONE, PHONE | DARK], indirect=True, ids=["phone", "dark"])
-def test_every_page_fits_a_phone_in_the_light_and_in_the_dark(tab, server, slug):
-    visit(tab, f"{server}/{slug}")
-    settle(tab)
-    assert no_exception(tab)
-    assert overflow_px(tab) == 0

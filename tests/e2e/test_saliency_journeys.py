@@ -14,7 +14,7 @@ from core.saliency import METHODS, phantoms
 from pages._shared.page_def import System
 from pages._shared.registry import by_system
 from tests.core.saliency.onnx_files import classifier
-from tests.e2e.helpers import choose, no_exception, overflow_px, settle, visit
+from tests.e2e.helpers import no_exception, settle, visit
 
 pytestmark = pytest.mark.e2e
 
@@ -64,19 +64,6 @@ def test_a_phantom_is_drawn_its_causes_shown_and_the_map_taken_along(tab, server
     assert no_exception(tab)
 
 
-def test_a_broken_film_is_a_sentence_and_a_sound_one_is_explained(tab, server):
-    visit(tab, f"{server}/saliency?image=own&model=cnn&method=sobel")
-    choose(tab, "broken.png", b"\x89PNG\r\n\x1a\nnothing more", "image/png")
-    tab.get_by_text("No map").wait_for()
-    assert no_exception(tab)
-    tab.get_by_role("button", name="Remove broken.png").click()
-    settle(tab)
-    name, content = example(FILM)
-    choose(tab, name, content, "image/jpeg")
-    put_to_the_test(tab)
-    assert no_exception(tab)
-
-
 def test_a_choice_stands_in_the_address(tab, server):
     visit(tab, f"{server}/saliency?image={FILM}&model=cnn&method=gradcam++")
     tab.get_by_text(METHODS["gradcam++"].summary).first.wait_for(timeout=SLOW_MS)
@@ -118,12 +105,3 @@ def test_the_argument_has_five_steps_with_figures(tab, server):
     for number in range(1, 6):
         tab.get_by_text(f"{number}. ").first.wait_for(timeout=SLOW_MS)
     assert no_exception(tab)
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-@pytest.mark.parametrize("tab", [PHONE, PHONE | DARK], indirect=True, ids=["phone", "dark"])
-def test_every_page_fits_a_phone_in_the_light_and_in_the_dark(tab, server, slug):
-    visit(tab, f"{server}/{slug}")
-    expect(tab.locator('[data-test-script-state="notRunning"]')).to_be_attached(timeout=SLOW_MS)
-    assert no_exception(tab)
-    assert overflow_px(tab) == 0

@@ -57,14 +57,6 @@ def test_every_tab_of_a_model_opens_and_is_in_the_address(tab, server, key):
         assert no_exception(tab)
 
 
-def test_a_click_on_a_policy_changes_the_verdict_and_the_address(tab, server):
-    key = "cardiosense-external"
-    visit(tab, f"{server}/trustlens?model={key}")
-    tab.get_by_role("radio", name="research", exact=True).click()
-    tab.get_by_text(judge(models.predictions(key), policy="research").sentence()).wait_for()
-    assert "policy=research" in tab.url
-
-
 @pytest.mark.parametrize("tab", [PHONE, PHONE | DARK], indirect=True)
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_view_overflows_a_phone(tab, server, view):
@@ -85,10 +77,9 @@ def test_a_file_is_audited_and_the_audit_downloaded(tab, server):
     document = json.loads(saved.value.path().read_text(encoding="utf-8"))
     assert document["verdict"] == audit.verdict.status
     assert document["n"] == 600
-    for name, start in (("Report (HTML)", b"<!"), ("Report (PDF)", b"%PDF")):
-        with tab.expect_download() as saved:
-            tab.get_by_role("button", name=name).click()
-        assert saved.value.path().read_bytes().lstrip()[: len(start)] == start
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="Report (HTML)").click()
+    assert saved.value.path().read_bytes().lstrip().startswith(b"<!")
     with tab.expect_download() as saved:
         tab.get_by_role("button", name="Checks (JUnit)").click()
     assert b"<testsuite" in saved.value.path().read_bytes()

@@ -59,7 +59,9 @@ def test_the_first_thing_seen_is_a_map_with_its_verdict(open_page):
     assert all(layer in shown for layer in LAYERS)
     assert "random maps" in shown
     assert {button.label for button in app.get("download_button")} >= {"Figure (PNG)"}
-    assert "saliency explain" in app.code[0].value
+    calls = "\n".join(block.value for block in app.code)
+    assert "/api/v1/saliency/explain?network=" in calls
+    assert "apps.cli saliency explain" in calls
 
 
 @pytest.mark.parametrize("typed", ["gradcam++", "gradcam  "])

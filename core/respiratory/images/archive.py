@@ -1,11 +1,13 @@
-"""Archives in a batch: opened entry by entry, within limits, never on disk."""
+"""Archives in a batch: opened entry by entry, within limits, never unpacked to the disk."""
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from core.errors import InputError
 from core.respiratory.images import kinds
@@ -23,6 +25,7 @@ from core.respiratory.images.limits import (
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _ENCRYPTED = 0x1 | 0x40
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others inflate past any limit at once
+_BLOCK = 2**20
 _OUTSIDE = re.compile(r"^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
 
 Item = tuple[str, bytes | InputError]
@@ -50,22 +53,43 @@ def expand(files: Iterable[tuple[str, bytes]]) -> Iterator[Item]:
     """
     for name, content in files:
         if kinds.is_zip(content):
-            yield from _entries(name, content)
+            yield from entries(name, io.BytesIO(content))
         else:
             yield name, content
 
 
-def _entries(name: str, content: bytes) -> Iterator[Item]:
-    opened = _opened(name, content)
+def entries(name: str, stream: BinaryIO, first: int = 0, last: int | None = None) -> Iterator[Item]:
+    """Yield the entries of an archive, or those of one of its :func:`parts`.
+
+    Parameters
+    ----------
+    name : str
+        Of the archive.
+    stream : binary file
+        The archive, at any position.
+    first, last : int, optional
+        The part; by default the whole archive.
+
+    Yields
+    ------
+    name, content
+        As in :func:`expand`.
+
+    Raises
+    ------
+    OSError
+        If the disk fails while the archive is read.
+    """
+    opened = _opened(name, stream, counted=bool(first or last))
     if isinstance(opened, InputError):
         yield name, opened
         return
     with opened as archive:
-        wanted = [info for info in archive.infolist() if _wanted(info)]
+        wanted = _wanted(archive)
         if not wanted:
             yield name, refusal(name, "is a zip archive without files; pack the films again.")
         left = MAX_UNPACKED
-        for info in wanted[:MAX_ENTRIES]:
+        for info in wanted[:MAX_ENTRIES][first:last]:
             if left <= 0:
                 yield name, _too_much(name)
                 return
@@ -73,22 +97,60 @@ def _entries(name: str, content: bytes) -> Iterator[Item]:
             left -= len(item[1]) if isinstance(item[1], bytes) else 0
             yield item
             del item  # the next entry is read when this one can be forgotten
-        if len(wanted) > MAX_ENTRIES:
+        if last is None and len(wanted) > MAX_ENTRIES:
             yield name, _too_many(name, len(wanted))
 
 
-def _opened(name: str, content: bytes) -> zipfile.ZipFile | InputError:
-    # Counted before the library builds an object for each
-    if content.count(_DIRECTORY_ENTRY) > 4 * MAX_ENTRIES:
-        return _too_many(name, content.count(_DIRECTORY_ENTRY))
+def parts(stream: BinaryIO, n: int) -> list[tuple[int, int | None]]:
+    """Return ranges of n entries that give, one after the other, what the whole archive gives.
+
+    An archive that may unpack to more than is read is not divided: where its reading ends depends
+    on every entry before.
+    """
+    opened = _opened("", stream)
+    if isinstance(opened, InputError):
+        return [(0, None)]
+    with opened as archive:
+        wanted = _wanted(archive)[:MAX_ENTRIES]
+    declared = sum(info.file_size for info in wanted if not _reason_against(info))
+    if declared >= MAX_UNPACKED:
+        return [(0, None)]
+    starts = list(range(0, len(wanted), n)) or [0]
+    return list(zip(starts, [*starts[1:], None], strict=True))
+
+
+def _opened(name: str, stream: BinaryIO, *, counted: bool = False) -> zipfile.ZipFile | InputError:
+    # Counted before the library builds an object for each; a part was, when it was divided
+    found, length = (0, 0) if counted else _directory_entries(stream)
+    if found > 4 * MAX_ENTRIES:
+        return _too_many(name, found)
     try:
-        return zipfile.ZipFile(io.BytesIO(content))
-    except Exception:  # damaged directories raise many things
+        return zipfile.ZipFile(stream)
+    except Exception as error:  # damaged directories raise many things
+        _raise_if_of_the_disk(error)
         return refusal(
             name,
-            f"is a zip archive ({size(len(content))}) that is cut short or damaged: its directory "
+            f"is a zip archive ({size(length)}) that is cut short or damaged: its directory "
             "cannot be read. Copy or pack it again.",
         )
+
+
+def _directory_entries(stream: BinaryIO) -> tuple[int, int]:
+    """Return how many entries an archive seems to have, and its length in bytes."""
+    stream.seek(0)
+    found = length = 0
+    tail = b""
+    while block := stream.read(_BLOCK):
+        found += (tail + block).count(_DIRECTORY_ENTRY)
+        tail = (tail + block)[1 - len(_DIRECTORY_ENTRY) :]
+        length += len(block)
+    return found, length
+
+
+def _raise_if_of_the_disk(error: Exception) -> None:
+    # EINVAL is what a place before the start of the file gives, which a damaged archive may name
+    if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+        raise error
 
 
 def _too_many(name: str, n: int) -> InputError:
@@ -104,11 +166,15 @@ def _too_much(name: str) -> InputError:
     )
 
 
-def _wanted(info: zipfile.ZipInfo) -> bool:
-    parts = [part for part in re.split(r"[/\\]", info.filename) if part]
-    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [info for info in archive.infolist() if _is_wanted(info.filename)]
+
+
+def _is_wanted(filename: str) -> bool:
+    steps = [step for step in re.split(r"[/\\]", filename) if step]
+    hidden = any(step.startswith(".") and step not in (".", "..") for step in steps)
     # is_dir() of the library fails at an entry without a name
-    return not (info.filename.endswith("/") or hidden or "__MACOSX" in parts)
+    return not (filename.endswith("/") or hidden or "__MACOSX" in steps)
 
 
 def _entry(archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> Item:
@@ -119,7 +185,8 @@ def _entry(archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> Item:
     try:
         with archive.open(info) as stream:
             content = stream.read(MAX_BYTES + 1)
-    except Exception:  # a damaged entry raises many things
+    except Exception as error:  # a damaged entry raises many things
+        _raise_if_of_the_disk(error)
         return label, InputError(
             f"{label} is damaged: its checksum or its compressed data are wrong. Pack it again."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Any
 
 from core.saliency.benchmark.case import Case, Remembered, why
 from core.saliency.benchmark.figures import GROUPS, cells
@@ -15,13 +16,22 @@ from core.saliency.benchmark.images import (
     phantom_picture,
 )
 from core.saliency.benchmark.plan import Plan, Source
-from core.saliency.benchmark.table import Row, Shard
+from core.saliency.benchmark.table import Row, Shard, write_shard
 from core.saliency.classifier import Classifier
 from core.saliency.schema import Value
 
 MISSING = "Not measured for this map."
 
 opened = functools.cache(network_of)
+
+
+def write_part(
+    path: Path, plan: Plan, network: str, index: int, films: Path | None
+) -> dict[str, Any]:
+    """Measure one unit and write what was found to ``path``."""
+    shard = measured(plan, network, index, films)
+    write_shard(path, shard)
+    return {"failed": shard.target < 0}
 
 
 def measured(plan: Plan, network: str, index: int, films: Path | None = None) -> Shard:
@@ -33,11 +43,10 @@ def measured(plan: Plan, network: str, index: int, films: Path | None = None) ->
     try:
         return _measured(plan, opened(network), index, films)
     except Exception as error:  # one unit must not end a run of hours
-        return failed(plan, network, index, why(error))
+        return _failed(plan, network, index, why(error))
 
 
-def failed(plan: Plan, network: str, index: int, reason: str) -> Shard:
-    """Return the rows of a unit that could not be measured."""
+def _failed(plan: Plan, network: str, index: int, reason: str) -> Shard:
     rows = tuple(_rows(plan, plan.methods, {}, dict.fromkeys(plan.methods, reason)))
     return Shard(network, plan.images[index], label_of(plan, index), -1, 0, rows)
 

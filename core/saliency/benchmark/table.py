@@ -15,6 +15,7 @@ from core.artifacts import LIBRARIES
 from core.errors import ArtifactError
 from core.saliency.benchmark.images import parts_of
 from core.saliency.benchmark.plan import Plan
+from core.scale.parts import whole
 
 NAME = "benchmark.parquet"
 TEXTS = (
@@ -52,31 +53,23 @@ class Shard(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def write_shard(path: Path, shard: Shard, digest: str) -> None:
-    """Write a shard so that it is there completely or not at all."""
+def write_shard(path: Path, shard: Shard) -> None:
+    """Write a shard as JSON."""
     rows = [
         [row.method, row.metric, row.fill, rounded(row.value), row.reason] for row in shard.rows
     ]
-    content = {"plan": digest, **shard._asdict(), "rows": rows}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
-    unfinished.replace(path)
+    content = {**shard._asdict(), "rows": rows}
+    path.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
 
 
-def read_shard(path: Path, digest: str) -> Shard | None:
-    """Return a shard; None if it is missing, damaged or of another plan."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content.pop("plan") != digest:
-            return None
-        rows = tuple(
-            Row(method, metric, fill, math.nan if value is None else float(value), reason)
-            for method, metric, fill, value, reason in content.pop("rows")
-        )
-        return Shard(rows=rows, **content)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def read_shard(path: Path) -> Shard:
+    """Return a shard that :func:`write_shard` wrote."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    rows = tuple(
+        Row(method, metric, fill, math.nan if value is None else value, reason)
+        for method, metric, fill, value, reason in content.pop("rows")
+    )
+    return Shard(rows=rows, **content)
 
 
 def rounded(value: float) -> float | None:
@@ -104,9 +97,8 @@ def write_table(path: Path, plan: Plan, shards: Iterable[Shard]) -> None:
         "environment": json.dumps(_environment(), sort_keys=True),
     }
     table = pa.Table.from_arrays(arrays, names=list(COLUMNS)).replace_schema_metadata(metadata)
-    unfinished = path.with_suffix(".part")
-    pq.write_table(table, unfinished, compression="zstd", compression_level=12)
-    unfinished.replace(path)
+    with whole(path) as unfinished:
+        pq.write_table(table, unfinished, compression="zstd", compression_level=12)
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from core.errors import InputError, SuiteError
 from core.saliency.networks import untrusted
 from core.saliency.networks.network import Network
 from core.saliency.networks.untrusted import Facts, Scale
-from core.saliency.networks.wire import read_wire
+from core.saliency.networks.wire import MOST_PARTS, TooManyPartsError, read_wire
 from core.saliency.schema import Access, Floats, Pixels
 
 LIMIT_MB = 60
@@ -107,6 +107,11 @@ def inspect(name: str, content: bytes) -> None:
         )
     try:
         found = read_wire(content)
+    except TooManyPartsError:
+        raise InputError(
+            f"{name}: it has more than {MOST_PARTS:,} nodes, attributes and tensors. Use a smaller "
+            "network."
+        ) from None
     except ValueError:  # also a name that is not UTF-8
         found = None
     if found is None or not found.operators:

@@ -10,8 +10,10 @@ import dataclasses
 import enum
 import functools
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,6 +27,7 @@ from core.saliency.schema import Pixels
 SIDES = (16, 512)
 MOST_CLASSES = 2000
 SECONDS = 2.0  # one image may take
+MEMORY = 2 * 2**30  # bytes that opening and a few answers may take
 PATIENCE = 30.0  # seconds for opening and the first answers
 SAME = 1e-3  # answers further apart, relative to the largest, are different ones
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -69,8 +72,38 @@ class Facts:
 def apart(fn: Callable[..., T], *args: Any, timeout: float) -> T:
     """Run a function in a worker process, or here if this already is one."""
     if multiprocessing.parent_process() is not None:
+        return limited(fn, *args)
+    found: T = jobs.run(limited, fn, *args, timeout=timeout)
+    return found
+
+
+def limited(fn: Callable[..., T], *args: Any) -> T:
+    """Run a function of a file, its name first, with no more than ``MEMORY`` beyond what is held.
+
+    Only Linux keeps such a limit; elsewhere the machine's memory is the limit.
+
+    Raises
+    ------
+    InputError
+        If the file wants more.
+    """
+    if sys.platform != "linux":
         return fn(*args)
-    return jobs.run(fn, *args, timeout=timeout)
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
+    try:
+        return fn(*args)
+    except MemoryError:
+        raise InputError(
+            f"{args[0]}: it needs more than {MEMORY / 2**30:g} GiB of memory for a few images. Use "
+            "a smaller network."
+        ) from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def examine(name: str, content: bytes, size: int | None, scale: Scale) -> Facts:
@@ -234,8 +267,8 @@ def _asked(name: str, session: Session, facts: Facts, scale: Scale, images: Pixe
     except Exception as error:  # as in _opened
         raise InputError(
             f"{name}: it fails on an image of {facts.size} x {facts.size} pixels "
-            f"({type(error).__name__}). Its file declares what it does not hold, or was exported "
-            "for another size."
+            f"({type(error).__name__}). Its file declares what it does not hold, was exported for "
+            f"another size, or needs more than {MEMORY / 2**30:g} GiB of memory."
         ) from None
     if answers.ndim != 2 or len(answers) != len(images):
         raise InputError(

@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 DEEPEST = 24  # messages within messages
+MOST_PARTS = 200_000  # messages in a file; the largest networks for images have some thousands
 VARINT, EIGHT, BYTES, FOUR = 0, 1, 2, 5
 # By message, the fields that hold further messages to walk.
 INSIDE: Mapping[str, Mapping[int, str]] = {
@@ -26,6 +27,10 @@ OPERATOR, DOMAIN = 4, 7  # fields of a node
 PLACES = (13, 14)  # fields of a tensor that speak of another file
 
 
+class TooManyPartsError(ValueError):
+    """A file consists of so many messages that reading them would hold up everybody else."""
+
+
 @dataclasses.dataclass(slots=True)
 class Wire:
     """What was found in a file.
@@ -38,11 +43,14 @@ class Wire:
         Whether a tensor lies in another file.
     graphs : int
         Graphs found; a file without one is no network.
+    parts : int
+        Messages walked.
     """
 
     operators: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     external: bool = False
     graphs: int = 0
+    parts: int = 0
 
 
 def read_wire(content: bytes) -> Wire:
@@ -52,6 +60,8 @@ def read_wire(content: bytes) -> Wire:
     ------
     ValueError
         If the bytes are not messages of the format.
+    TooManyPartsError
+        If there are more than ``MOST_PARTS`` of them.
     """
     found = Wire()
     _walk(memoryview(content), "model", found, 0)
@@ -62,6 +72,9 @@ def _walk(content: memoryview, kind: str, found: Wire, depth: int) -> None:
     if depth > DEEPEST:
         raise ValueError("messages lie too deep")
     found.graphs += kind == "graph"
+    found.parts += 1
+    if found.parts > MOST_PARTS:
+        raise TooManyPartsError
     names = {OPERATOR: "", DOMAIN: ""}
     for field, value in _fields(content):
         if kind == "tensor" and field in PLACES:

@@ -96,7 +96,9 @@ def test_figures_at_a_threshold_counted_by_hand():
     )
 
 
-@pytest.mark.parametrize(("threshold", "prevalence"), [(0.0, 0.1), (1.0, 0.1), (0.5, 0.0)])
+@pytest.mark.parametrize(
+    ("threshold", "prevalence"), [(0.0, 0.1), (1.0, 0.1), (0.5, 0.0), (0.5, 5e-324), (0.5, 1e-17)]
+)
 def test_impossible_settings_are_refused(threshold, prevalence):
     with pytest.raises(InputError, match="strictly between"):
         at_threshold(*sample(0), threshold, prevalence)

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from core.audit.log import AuditLog
+from core.audit.retention import purge
 from core.breast_cancer import monitor as monitor_module
 from core.breast_cancer.data import wdbc
 from core.breast_cancer.faults import fault
@@ -141,3 +143,56 @@ def test_a_changed_log_is_not_replayed(url: str, tmp_path: Path):
     store.close()
     with pytest.raises(SuiteError, match="cannot be relied on"):
         timeline.monitor("s")
+
+
+def test_a_forgotten_stream_is_gone_and_its_name_stays_taken(url: str):
+    timeline = DriftTimeline(url)
+    timeline.append("a", HELD[:3], at=AT)
+    timeline.append("b", HELD[:2], at=AT)
+    timeline.append("a", HELD[3:5], at=AT)
+    assert timeline.forget("a", at=AT).entries == (1, 3)
+    for same in (timeline, DriftTimeline(url)):
+        with pytest.raises(SuiteError, match=r"'a' was forgotten.*under another name"):
+            same.monitor("a")
+        with pytest.raises(SuiteError, match=r"'a' was forgotten.*under another name"):
+            same.append("a", HELD[5:6], at=AT)
+    assert timeline.streams() == {"b": 2}
+    assert timeline.monitor("b").n == 2
+    with pytest.raises(InputError, match="no content of event drift_a"):
+        timeline.forget("a", at=AT)
+
+
+def test_a_writer_that_knew_the_stream_does_not_continue_it_once_it_is_forgotten(url: str):
+    writer = DriftTimeline(url)
+    writer.append("a", HELD[:3], at=AT)
+    DriftTimeline(url).forget("a", at=AT)
+    with pytest.raises(SuiteError, match="'a' was forgotten"):
+        writer.append("a", HELD[3:5], at=AT)
+
+
+def test_a_stream_that_lost_its_front_is_neither_replayed_nor_continued(url: str):
+    timeline = DriftTimeline(url)
+    timeline.append("a", HELD[:3], at="2026-01-01T00:00:00+00:00")
+    timeline.append("a", HELD[3:5], at=AT)
+    timeline.close()
+    log = AuditLog(url)
+    purge(log, before="2026-02-01T00:00:00+00:00", at=AT)
+    log.close()
+    timeline = DriftTimeline(url)
+    with pytest.raises(SuiteError, match="block for row 3 where row 0 belongs"):
+        timeline.monitor("a")
+    with pytest.raises(SuiteError, match="block for row 3 where row 0 belongs"):
+        timeline.append("a", HELD[5:6], at=AT)
+
+
+def test_streams_live_in_postgresql_as_well(postgres_url: str):
+    direct = DriftMonitor()
+    direct.update(HELD[:6])
+    timeline = DriftTimeline(postgres_url)
+    timeline.append("a", HELD[:4], at=AT)
+    timeline.append("a", HELD[4:6], at=AT)
+    assert timeline.monitor("a").to_dict() == direct.to_dict()
+    timeline.forget("a", at=AT)
+    with pytest.raises(SuiteError, match="was forgotten"):
+        timeline.monitor("a")
+    timeline.close()

@@ -20,6 +20,7 @@ from core.respiratory.prepare import prepare
 from core.respiratory.runtime import networks
 from core.respiratory.schema import SINGLE, Network
 from core.runtime import onnx as engine
+from core.runtime.settings import Settings
 from tests.core.respiratory.fakes import film
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +40,7 @@ def folder(tmp_path, monkeypatch):
 
     def serve():
         artifacts.seal(place, {}, datetime.date(2026, 1, 2))
-        monkeypatch.setattr(artifacts, "MODELS_ROOT", tmp_path)
+        monkeypatch.setattr(artifacts, "settings", lambda: Settings(models_root=tmp_path))
         for cache in caches:
             cache.cache_clear()
         return place

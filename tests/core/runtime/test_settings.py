@@ -34,6 +34,12 @@ def test_every_variable_is_read(tmp_path: Path):
         "SUITE_DRIFT_URL": f"sqlite:///{tmp_path}/drift.sqlite",
         "SUITE_AUDIT_MODE": " Full ",
         "SUITE_API_KEY": "k" * 32,
+        "SUITE_API_KEYS": f"read:{'r' * 16}, score:{'s' * 16},admin:{'a' * 16}",
+        "SUITE_RATE_PER_MINUTE": "600",
+        "SUITE_QUEUE_LIMIT": "8",
+        "SUITE_AUDIT_RETENTION_DAYS": "365",
+        "SUITE_LOGIN": "OIDC",
+        "SUITE_LOGIN_ALLOWED": "Ann@Example.org, @clinic.example",
         "SUITE_BODY_LIMIT_BYTES": "4096",
         "SUITE_ALLOWED_HOSTS": "suite.example.org, *.example.net,[::1]",
         "SUITE_LOG_LEVEL": "debug",
@@ -48,6 +54,12 @@ def test_every_variable_is_read(tmp_path: Path):
         drift_url=f"sqlite:///{tmp_path}/drift.sqlite",
         audit_mode="full",
         api_key="k" * 32,
+        api_keys=(("read", "r" * 16), ("score", "s" * 16), ("admin", "a" * 16)),
+        rate_per_minute=600,
+        queue_limit=8,
+        audit_retention_days=365,
+        login="oidc",
+        login_allowed=("ann@example.org", "@clinic.example"),
         body_limit_bytes=4096,
         allowed_hosts=("suite.example.org", "*.example.net", "[::1]"),
         log_level="DEBUG",
@@ -68,6 +80,11 @@ def test_every_variable_is_read(tmp_path: Path):
         ("SUITE_BODY_LIMIT_BYTES", "٣٠٠٠"),
         ("SUITE_BODY_LIMIT_BYTES", "9" * 5000),
         ("SUITE_JOB_WORKERS", "0"),
+        ("SUITE_RATE_PER_MINUTE", "-1"),
+        ("SUITE_RATE_PER_MINUTE", "1000001"),
+        ("SUITE_QUEUE_LIMIT", "0"),
+        ("SUITE_AUDIT_RETENTION_DAYS", "a year"),
+        ("SUITE_LOGIN", "saml"),
         ("SUITE_LOG_LEVEL", "loud"),
         ("SUITE_ALLOWED_HOSTS", "https://example.org"),
         ("SUITE_ALLOWED_HOSTS", "example.org,,localhost"),
@@ -133,8 +150,43 @@ def test_a_weak_key_is_refused_and_never_repeated(key: str):
     assert not key or key not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hunter2hunter2hunter2",
+        "owner:hunter2hunter2hu",
+        "read:hunter2",
+        "read:" + "x" * 16 + ",",
+    ],
+)
+def test_an_unusable_list_of_keys_is_refused_and_never_repeated(text: str):
+    with pytest.raises(SuiteError, match=r"SUITE_API_KEYS is 'a text of \d+ characters'") as caught:
+        Settings.from_env({"SUITE_API_KEYS": text})
+    assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        {"SUITE_API_KEYS": f"read:{'k' * 16},admin:{'k' * 16}"},
+        {"SUITE_API_KEYS": f"read:{'k' * 16}", "SUITE_API_KEY": "k" * 16},
+    ],
+)
+def test_one_key_cannot_have_two_roles(given_: dict[str, str]):
+    with pytest.raises(SuiteError, match="hold one key twice") as caught:
+        Settings.from_env(given_)
+    assert "kkk" not in caught.value.message
+
+
+def test_who_may_log_in_is_an_address_or_a_domain():
+    with pytest.raises(SuiteError, match="SUITE_LOGIN_ALLOWED is 'everyone', which cannot be used"):
+        Settings.from_env({"SUITE_LOGIN_ALLOWED": "a@example.org,everyone"})
+
+
 def test_secrets_do_not_show_in_the_representation():
-    text = repr(Settings(api_key="k" * 32, audit_url="postgresql://u:hunter2@h/d"))
+    keys = (("read", "kkk" + "r" * 16),)
+    text = repr(Settings(api_key="k" * 32, api_keys=keys, audit_url="postgresql://u:hunter2@h/d"))
     assert "kkk" not in text
     assert "hunter2" not in text
 

@@ -29,7 +29,7 @@ from core.saliency.benchmark.plan import (
     phantom_plan,
     quick_plan,
 )
-from core.saliency.benchmark.run import PLAN, claim, run, shards
+from core.saliency.benchmark.run import PARTS, run, shards
 from core.saliency.benchmark.table import (
     COLUMNS,
     NAME,
@@ -210,17 +210,30 @@ def _plain(shard: Shard) -> list[tuple[object, ...]]:
 
 def test_run_resumes_and_repeats(pooled: Pooled, small: Plan, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    with pytest.raises(SuiteError, match="stopped after 2 of 3 units"):
+    with pytest.raises(SuiteError, match="stopped after 2 of 3 parts"):
         run(small, tmp_path / "a", 0, lambda *x: told.append(x), lambda: len(told) == 2)
     assert told == [(1, 3), (2, 3)]
-    first = [path.stat().st_mtime_ns for path in sorted((tmp_path / "a").rglob("0*.json"))]
+    first = _times(tmp_path / "a")
     path = run(small, tmp_path / "a", 0, lambda *x: told.append(x))
-    assert told[2:] == [(3, 3)]
-    again = [path.stat().st_mtime_ns for path in sorted((tmp_path / "a").rglob("0*.json"))]
-    assert again[:2] == first
+    assert told[2:] == [(1, 3), (2, 3), (3, 3)]
+    assert first.items() <= _times(tmp_path / "a").items()
+    assert len(first) == 2
     assert run(small, tmp_path / "b", 0).read_bytes() == path.read_bytes()
     assert len(list(shards(small, tmp_path / "a"))) == 3
-    assert not list(tmp_path.rglob("*.part"))
+    assert {one.name for one in (tmp_path / "a").iterdir()} == {PARTS, NAME}
+
+
+def _times(folder: Path) -> dict[str, int]:
+    parts = [path for path in folder.rglob("*.json") if path.stem.isdigit()]
+    return {path.name: path.stat().st_mtime_ns for path in parts}
+
+
+def test_table_is_that_of_units_measured_one_after_the_other(
+    pooled: Pooled, small: Plan, tmp_path: Path
+) -> None:
+    plain = [measure.measured(small, NETWORK, i) for i in range(3)]
+    write_table(tmp_path / NAME, small, plain)
+    assert run(small, tmp_path / "a", 0).read_bytes() == (tmp_path / NAME).read_bytes()
 
 
 def test_damaged_shard_is_measured_again(pooled: Pooled, small: Plan, tmp_path: Path) -> None:
@@ -261,17 +274,23 @@ def test_unknown_network_ends_a_run_before_it_starts(small: Plan, tmp_path: Path
     assert not (tmp_path / "a").exists()
 
 
-def test_folder_of_another_plan_is_refused(small: Plan, tmp_path: Path) -> None:
-    claim(small, tmp_path)
-    claim(small, tmp_path)
+def test_folder_of_another_plan_is_refused(pooled: Pooled, small: Plan, tmp_path: Path) -> None:
+    path = run(small, tmp_path / "a", 0)
+    before = path.read_bytes()
     other = dataclasses.replace(small, seed=1)
-    both = f"another plan .*{small.digest}; this one is {other.digest}"
-    with pytest.raises(InputError, match=both):
-        run(other, tmp_path, 0)
-    (tmp_path / PLAN).unlink()
-    (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(InputError, match="holds other files"):
-        claim(small, tmp_path)
+    with pytest.raises(InputError, match=f"parts of other work .benchmark {small.digest}"):
+        run(other, tmp_path / "a", 0)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["letter.txt", "plan.json"])
+def test_folder_of_other_files_is_refused(
+    pooled: Pooled, small: Plan, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("{}")
+    with pytest.raises(InputError, match="holds other files, or a benchmark of an earlier version"):
+        run(small, tmp_path, 0)
+    assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
 def test_films_need_their_folder(tmp_path: Path) -> None:
@@ -301,14 +320,11 @@ def test_table_is_tidy(pooled: Pooled, small: Plan, tmp_path: Path) -> None:
 def test_shard_comes_back(tmp_path: Path) -> None:
     rows = (Row("gradcam", "abpc", "mean", 0.123456789, ""), Row("a", "b", "", math.nan, "why"))
     shard = Shard("cnn-decoy-0", "4000000-1-0", 1, 2, 7, rows)
-    write_shard(tmp_path / "x.json", shard, "d")
-    found = read_shard(tmp_path / "x.json", "d")
-    assert found is not None
+    write_shard(tmp_path / "x.json", shard)
+    found = read_shard(tmp_path / "x.json")
     assert found.rows[0].value == 0.12346
     assert math.isnan(found.rows[1].value)
     assert found[:5] == shard[:5]
-    assert read_shard(tmp_path / "x.json", "other") is None
-    assert read_shard(tmp_path / "none.json", "d") is None
     write_table(tmp_path / NAME, quick_plan(), [shard])
     write_table(tmp_path / "again.parquet", quick_plan(), [found])
     assert (tmp_path / NAME).read_bytes() == (tmp_path / "again.parquet").read_bytes()

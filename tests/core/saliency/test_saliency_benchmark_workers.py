@@ -53,11 +53,11 @@ def test_stopped_run_keeps_what_is_done(plan: Plan, films: Path, tmp_path: Path)
     stop = threading.Event()
     with pytest.raises(SuiteError, match="They are kept; run it again"):
         run(plan, tmp_path / "a", 1, lambda *_: stop.set(), stop.is_set, films)
-    done = len(list((tmp_path / "a").rglob("0*.json")))
+    done = sum(path.stem.isdigit() for path in (tmp_path / "a").rglob("*.json"))
     assert 1 <= done < 3
     told: list[int] = []
     run(plan, tmp_path / "a", 1, lambda i, _: told.append(i), films=films)
-    assert told == list(range(done + 1, 4))
+    assert told == [1, 2, 3]
 
 
 def test_interrupted_run_records_no_failure(plan: Plan, films: Path, tmp_path: Path) -> None:
