@@ -60,11 +60,9 @@ def explain(
 ) -> None:
     """Make a map of one image and say whether the network needs what it shows.
 
-    Of a phantom, drawn by the law of the network's training, the causes of the answer are known,
-    and the map is held against them.
+    Of a phantom the causes of the answer are known, and the map is held against them.
 
-    Exit status 0: there is a map; 2: there is none, with the reason; 3: the test was asked for and
-    there is not enough evidence to say.
+    Exit status 0: there is a map; 2: there is none, with the reason; 3: not enough evidence.
     """
     from apps.cli.saliency_lines import of_explanation
     from core.saliency import Options, Outcome
@@ -75,10 +73,8 @@ def explain(
         raise InputError("IMAGE: give an image or --phantom SEED, one of the two.")
     if image is not None:
         subject = _subject(image, model or FILMS_NETWORK, onnx, size, scale)
-    elif onnx is not None:
-        raise InputError("--onnx: phantoms are for the networks trained on them. Give an image.")
     else:
-        subject = _phantom(phantom or 0, model or PHANTOMS_NETWORK)
+        subject = _phantom(phantom or 0, model or PHANTOMS_NETWORK, onnx)
     found = verb(subject, method, label, Options(layer, seed, samples), tested=test)
     record = found.to_dict()
     if out is not None:
@@ -213,9 +209,11 @@ def train(
     print_result({"out": str(out), "networks": made}, [f"{out}: {', '.join(made)}"], as_json)
 
 
-def _phantom(seed: int, model: str) -> Subject:
+def _phantom(seed: int, model: str, onnx: Path | None) -> Subject:
     from core.saliency import phantom, phantom_subject, phantoms, scene
 
+    if onnx is not None:
+        raise InputError("--onnx: phantoms are for the networks trained on them. Give an image.")
     if model not in phantoms():
         known = ", ".join(phantoms())
         raise InputError(f"model: {model!r} was not trained on phantoms. Use one of: {known}.")

@@ -91,20 +91,16 @@ def answer_parts(
     began = time.perf_counter()
     out = out.resolve()
     _require_folder(out)
+    threads = 1 if workers or scheduler else os.cpu_count() or 1
     job, matched = _job(source, out, scorer, columns, only, carry)
-    if not (workers or scheduler):
-        job = dataclasses.replace(job, threads=os.cpu_count() or 1)
+    job = dataclasses.replace(job, threads=threads)
     work, digest = _work(job)
     try:
         with _held(out, work):
             parts = run(
-                work,
-                out / PARTS,
-                workers=workers,
-                scheduler=scheduler,
-                on_progress=on_progress,
-                should_stop=should_stop,
-            )
+                work, out / PARTS, workers=workers, scheduler=scheduler,
+                on_progress=on_progress, should_stop=should_stop,
+            )  # fmt: skip
             _refuse_whole(parts, job, matched, out)
             return _reported(parts, job, matched, digest, out, began)
     except OSError as error:
