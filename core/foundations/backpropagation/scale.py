@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -72,7 +73,7 @@ def relu_skewed(rng: np.random.Generator) -> Reading:
     """Compare the integral for a centred exponential variable with its own value."""
     scale = float(rng.uniform(0.5, 1.5))
     measured = [_half(density) for _, density in _densities(scale, skewed=True)]
-    return equal([2 * scale**2 / np.e], measured, "mean square of ReLU, skewed density")
+    return equal([2 * scale**2 / math.e], measured, "mean square of ReLU, skewed density")
 
 
 def _half(density: Callable[[float], float]) -> float:
