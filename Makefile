@@ -12,7 +12,7 @@ PORT   ?= 8501
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run api test e2e parity lint format types check audit sbom train screenshots clean
+.PHONY: help run api test siege e2e parity lint format types check audit sbom train screenshots clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ run: $(VENV)/.runtime ## Set up, then open the suite on http://127.0.0.1:8501
 api: $(VENV)/.runtime ## Serve only the REST API on http://127.0.0.1:8000
 	$(BIN)/uvicorn apps.api:api --host 127.0.0.1 --port 8000 --no-server-header
 
-test: $(VENV)/.dev ## Set up, then run every test that needs no browser
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not e2e"
+test: $(VENV)/.dev ## Set up, then run every test that needs neither browser nor siege
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not e2e and not siege"
+
+siege: $(VENV)/.dev ## Break the running suite: faults, hostile files, forged logins, bombs
+	$(BIN)/python -m pytest -n $(WORKERS) -m siege
 
 e2e: $(VENV)/.dev ## Drive the running suite in Chromium (needs /usr/bin/chromium)
 	$(BIN)/python -m pytest -m e2e
@@ -44,7 +47,7 @@ format: $(VENV)/.dev ## Format the code
 types: $(VENV)/.dev ## Check the types
 	$(BIN)/mypy
 
-check: lint types test ## Everything that needs no browser
+check: lint types test siege ## Everything that needs no browser
 
 audit: $(VENV)/.dev ## Look for unsafe code and for packages known to be vulnerable (asks PyPI)
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive core apps pages

@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -19,6 +20,19 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, derandomize=True, max_examples=50, print_blob=True
 )
 hypothesis.settings.load_profile("suite")
+
+
+SIEGE = (
+    "faults/", "hostile/", "service/", "security/test_bombs.py", "security/test_login_flow.py",
+)  # fmt: skip
+"""Tests that start servers, kill processes, fill disks or hand over thousands of files."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(SIEGE):
+            item.add_marker("siege")
 
 
 @pytest.fixture(autouse=True)

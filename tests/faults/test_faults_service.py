@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks import fault_service
 from benchmarks.fault_lib import children, is_sentence, may_mount
+from core.runtime import jobs
 from pages._shared.page_def import ROOT
 from pages._shared.registry import page
 
@@ -52,6 +53,7 @@ def test_a_page_says_that_its_worker_was_killed_and_the_next_job_works() -> None
     app.query_params["preset"] = "woman-66"
     app.run()
     run = next(one for one in app.button if one.label == "Run LIME")
+    jobs.pool().shutdown()  # a worker of an earlier test would not be a new child
     known = set(children(os.getpid()))
     killer = threading.Thread(target=fault_service.kill_new_child, args=(known,))
     killer.start()

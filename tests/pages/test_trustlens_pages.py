@@ -292,7 +292,7 @@ def test_the_call_in_python_runs(key, tmp_path, monkeypatch):
     held = models.find(key)
     subject = of_suite(held, held.threshold)
     audit = judge(subject.read)
-    (tmp_path / calls.FILE).write_bytes(take.predictions_csv(subject))
+    (tmp_path / subject.file).write_bytes(take.predictions_csv(subject))
     monkeypatch.chdir(tmp_path)
     scope: dict[str, object] = {"print": lambda _: None}
     exec(calls.python_call(audit, subject), scope)
