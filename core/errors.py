@@ -7,7 +7,7 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
-LISTED = 60
+LISTED = 52
 """Findings that the text of an error repeats; the error itself carries all."""
 
 
