@@ -172,6 +172,8 @@ def test_an_upload_never_passes_the_disk(monkeypatch):
         ("a.b.c", ("*",), True),
         ("b.c", ("*.b.c",), False),
         ("A.B.C:1", ("*.b.c",), True),
+        ("suite.example.org:80", ("*.example.org",), True),
+        ("badexample.org", ("*.example.org",), False),
         ("", ("localhost",), False),
     ],
 )
