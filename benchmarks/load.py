@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import collections
 import contextlib
 import dataclasses
 import http.client
@@ -44,6 +45,7 @@ QUERIES = {
 UPLOAD_PAGE = "cardiosense-batch"
 SWITCH = 0.25
 SETTLE_S = 5.0
+SLOWEST = 8
 API_CONNECTIONS = 8
 
 
@@ -58,6 +60,14 @@ class Times:
     api: list[float] = dataclasses.field(default_factory=list)
     api_statuses: dict[int, int] = dataclasses.field(default_factory=dict)
     failures: list[str] = dataclasses.field(default_factory=list)
+    by_page: dict[str, list[float]] = dataclasses.field(
+        default_factory=lambda: collections.defaultdict(list)
+    )
+
+    def ran(self, kind: list[float], page: str, seconds: float) -> None:
+        """Note one run of a page."""
+        kind.append(seconds)
+        self.by_page[page].append(seconds)
 
 
 def summary(seconds: Sequence[float]) -> dict[str, float]:
@@ -81,16 +91,18 @@ async def visitor(address: str, number: int, until: float, think_s: float, times
     # Nobody opens a hundred tabs in the same instant.
     await asyncio.sleep(think_s * chance.random())
     async with Tab(address) as tab:
-        times.opening.append(await tab.visit(slugs[at], QUERIES.get(slugs[at], "")))
+        spent = await tab.visit(slugs[at], QUERIES.get(slugs[at], ""))
+        times.ran(times.opening, slugs[at], spent)
         while True:
             await asyncio.sleep(think_s * chance.uniform(0.5, 1.5))
             if time.monotonic() > until:
                 break
             if chance.random() < SWITCH:
                 at = chance.randrange(len(slugs))
-                times.switch.append(await tab.visit(slugs[at], QUERIES.get(slugs[at], "")))
+                spent = await tab.visit(slugs[at], QUERIES.get(slugs[at], ""))
+                times.ran(times.switch, slugs[at], spent)
             else:
-                times.rerun.append(await tab.rerun())
+                times.ran(times.rerun, slugs[at], await tab.rerun())
         times.failures += tab.exceptions
 
 
@@ -181,9 +193,16 @@ def report(times: Times, seconds: float) -> dict[str, Any]:
     runs = len(times.opening) + len(times.rerun) + len(times.switch)
     return found | {
         "page runs per second": round(runs / seconds, 1),
+        "slowest pages": slowest(times.by_page),
         "API statuses": times.api_statuses,
         "failures": times.failures,
     }
+
+
+def slowest(by_page: dict[str, list[float]]) -> dict[str, dict[str, float]]:
+    """Return the pages whose slowest run was slowest."""
+    ordered = sorted(by_page, key=lambda page: max(by_page[page]), reverse=True)
+    return {page: summary(by_page[page]) for page in ordered[:SLOWEST]}
 
 
 def options() -> argparse.Namespace:

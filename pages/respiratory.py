@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import InputError, SuiteError
 from core.respiratory import Gate, Network, Radiograph, Reading, judge, read_film, read_image
 from pages._respiratory import answer, checks, logged, save, side_by_side, take, trust, where
-from pages._shared import header, results
+from pages._shared import header, kept, results
 
 VIEWS = ("Where", "Gate", "Can I trust it", "Save")
 KEY = "cxr.read"
@@ -25,17 +25,15 @@ class Read:
 
 
 def read(taken: take.Taken, network: Network) -> Read:
-    """Read a film once for each network; the result stays in this session and with its film."""
-    question = (taken.key, network)
-    kept = st.session_state.get(KEY)
-    if kept is None or kept[0] != question:
-        with st.spinner("Decoding the film, judging it, asking the networks"):
-            radiograph = read_image(taken.name, taken.content)
-            gate = judge(radiograph)
-            kept = (question, Read(radiograph, gate, read_film(radiograph, network, gate)))
-        st.session_state[KEY] = kept
-    found: Read = kept[1]
-    return found
+    """Read a film once for each network; what is read in one's own stays in the session."""
+
+    def make() -> Read:
+        radiograph = read_image(taken.name, taken.content)
+        gate = judge(radiograph)
+        return Read(radiograph, gate, read_film(radiograph, network, gate))
+
+    with st.spinner("Decoding the film, judging it, asking the networks"):
+        return kept.once(KEY, (taken.key, network), make, public=taken.public)
 
 
 def views(taken: take.Taken, found: Read, network: Network) -> None:

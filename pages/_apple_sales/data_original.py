@@ -7,7 +7,7 @@ import streamlit as st
 from core.apple_sales import RANDOM_PLANS, OriginalOptimum, original_optima
 from core.viz.text import fixed
 from pages._apple_sales.data_upload import Chosen
-from pages._shared import tables
+from pages._shared import kept, tables
 
 KEY = "apple.data.original"
 BEST = f"Best of {RANDOM_PLANS:,} random plans"
@@ -63,9 +63,6 @@ def show(chosen: Chosen) -> None:
 
 def _answers(chosen: Chosen) -> tuple[OriginalOptimum, ...]:
     """Return the answers, computed once for a table."""
-    kept = st.session_state.get(KEY)
-    if kept is None or kept[0] != chosen.key:
-        kept = (chosen.key, original_optima(chosen.table))
-        st.session_state[KEY] = kept
-    answers: tuple[OriginalOptimum, ...] = kept[1]
-    return answers
+    return kept.once(
+        KEY, chosen.key, lambda: original_optima(chosen.table), public=chosen.example != ""
+    )

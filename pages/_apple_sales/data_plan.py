@@ -8,7 +8,7 @@ from core.apple_sales import HullPlan, Inspection, SalesTable, best_within
 from core.errors import SuiteError
 from core.viz.text import counted, number
 from pages._apple_sales.data_upload import Chosen
-from pages._shared import results, tables
+from pages._shared import kept, results, tables
 
 KEY = "apple.data.plan"
 MOST_SLIDERS = 6
@@ -24,17 +24,15 @@ def show(chosen: Chosen, found: Inspection) -> None:
     st.subheader("The best mix inside the data", anchor=False)
     limits, total = _limits(chosen.table, found)
     key = (chosen.key, tuple(sorted(limits.items())), total)
-    stored = st.session_state.get(KEY)
-    if stored is None or stored[0] != key:
-        with st.spinner("Refitting on resampled rows"):
-            try:
-                answer: HullPlan | SuiteError = best_within(
-                    chosen.table, found, limits=limits, total=total
-                )
-            except SuiteError as error:
-                answer = error
-        st.session_state[KEY] = stored = (key, answer)
-    plan: HullPlan | SuiteError = stored[1]
+
+    def make() -> HullPlan | SuiteError:
+        try:
+            return best_within(chosen.table, found, limits=limits, total=total)
+        except SuiteError as error:
+            return error
+
+    with st.spinner("Refitting on resampled rows"):
+        plan = kept.once(KEY, key, make, public=chosen.example != "")
     if isinstance(plan, SuiteError):
         results.refusal(plan, "No mix meets these limits")
     else:

@@ -1,14 +1,16 @@
-"""Answers kept for the session with the problem they belong to."""
+"""Answers of the planner, kept with the problem they belong to."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from core.apple_sales import Problem
+from core.apple_sales import GOALS, Problem, default_problem
 from core.optimize import canonical_hash
+from pages._shared.kept import once
 
 T = TypeVar("T")
 DOING = "Solving, and solving again with the limits moved"
@@ -28,11 +30,17 @@ def kept(name: str, problem: Problem, verb: Callable[..., T], **options: Any) ->
     **options
         JSON-safe options of the verb.
     """
-    asked = canonical_hash({"problem": problem.to_dict(), "options": options})
-    place = f"apple.kept.{name}"
-    known: tuple[str, T] | None = st.session_state.get(place)
-    if known is None or known[0] != asked:
-        with st.spinner(DOING):
-            known = (asked, verb(problem, **options))
-        st.session_state[place] = known
-    return known[1]
+    own = canonical_hash(problem.to_dict())
+    with st.spinner(DOING):
+        return once(
+            f"apple.kept.{name}",
+            (own, canonical_hash(options)),
+            lambda: verb(problem, **options),
+            public=own in _public(),
+        )
+
+
+@functools.cache
+def _public() -> frozenset[str]:
+    """Return the problems that every session begins with."""
+    return frozenset(canonical_hash(default_problem(goal=goal).to_dict()) for goal in GOALS)

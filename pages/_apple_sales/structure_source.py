@@ -13,7 +13,7 @@ from core.apple_sales import Structure, quarter_shares, sales_example, structure
 from core.stats.partition import Method
 from core.tables import to_csv
 from pages._apple_sales import own_table
-from pages._shared import calls
+from pages._shared import calls, kept
 from pages._shared.call import Call
 from pages._shared.downloads import download
 
@@ -106,24 +106,15 @@ def ask(*, groups: bool) -> Given | None:
 def find(given: Given) -> Structure:
     """Return what is in the table; a table of the reader's stays in the session."""
     with st.spinner("Comparing the rows with 99 tables of noise and 100 bootstrap draws"):
-        if given.public:
-            return _public(given.name, given.method, given.k_max, given.frame)
-        question: Any = (given.name, given.method, given.k_max)
-        stored = st.session_state.get(f"{KEY}.found")
-        if stored is None or stored[0] != question:
-            answer = structure(given.frame, method=given.method, k_max=given.k_max)
-            stored = (question, answer)
-            st.session_state[f"{KEY}.found"] = stored
-        answer = stored[1]
-        return answer
+        return kept.once(
+            f"{KEY}.found",
+            (given.name, given.method, given.k_max),
+            lambda: structure(given.frame, method=given.method, k_max=given.k_max),
+            public=given.public,
+        )
 
 
 def show_code(given: Given) -> None:
     """Show how groups and components are sought from a program."""
     arguments = calls.arguments(method=given.method, k_max=given.k_max)
     given.code("structure", {"method": given.method, "most": given.k_max}, "structure", arguments)
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _public(name: str, method: Method, k_max: int, _frame: pd.DataFrame) -> Structure:
-    return structure(_frame, method=method, k_max=k_max)

@@ -11,7 +11,7 @@ from core.breast_cancer import DriftReport, drift, example_batch
 from core.errors import SuiteError
 from pages._breast_cancer import drift_code, drift_source, lamps
 from pages._breast_cancer.drift_source import KEY, Rows
-from pages._shared import results
+from pages._shared import kept, results
 from pages._shared.downloads import download
 
 
@@ -71,13 +71,11 @@ def _windowed(rows: Rows) -> Rows:
 
 
 def _judged(rows: Rows, reference: Rows | None) -> DriftReport:
-    question = (rows.source, reference.source if reference else "")
-    stored = st.session_state.get(f"{KEY}.report")
-    if stored is None or stored[0] != question:
-        with st.spinner("Judging the batch"):
-            against = reference.values if reference else None
-            found = drift(rows.values, reference=against, y=rows.outcomes)
-        stored = (question, found)
-        st.session_state[f"{KEY}.report"] = stored
-    report: DriftReport = stored[1]
-    return report
+    against = reference.values if reference else None
+    with st.spinner("Judging the batch"):
+        return kept.once(
+            f"{KEY}.report",
+            (rows.source, reference.source if reference else ""),
+            lambda: drift(rows.values, reference=against, y=rows.outcomes),
+            public=rows.example != "" and reference is None,
+        )

@@ -22,6 +22,8 @@ class Taken:
     content: bytes
     note: str
     key: str
+    public: bool
+    """Whether it is an example."""
 
 
 def film() -> Taken | None:
@@ -38,7 +40,7 @@ def film() -> Taken | None:
         one = next(one for one in EXAMPLES if one.key == chosen)
         name, content = example(one.key)
         known = "" if one.expected.startswith("No right answer") else "Right would be: "
-        return Taken(name, content, f"{one.note} {known}{one.expected}", one.key)
+        return Taken(name, content, f"{one.note} {known}{one.expected}", one.key, True)
     file = st.file_uploader(
         "Frontal chest radiograph: PNG, JPEG, TIFF or DICOM",
         max_upload_size=MAX_MB,
@@ -48,7 +50,7 @@ def film() -> Taken | None:
     if file is None:
         st.info("Nothing that you upload is stored.", icon=":material/info:")
         return None
-    return Taken(file.name, file.getvalue(), "", file.file_id)
+    return Taken(file.name, file.getvalue(), "", file.file_id, False)
 
 
 def network() -> Network:

@@ -19,7 +19,7 @@ from core.respiratory import (
 from core.viz import picture
 from core.viz.text import percent
 from pages._respiratory.take import Taken
-from pages._shared import calls, charts, results
+from pages._shared import calls, charts, kept, results
 from pages._shared.address import linked
 from pages._shared.call import Call
 
@@ -75,15 +75,14 @@ def _code(name: str, model: str, label: str) -> None:
 
 
 def _explained(taken: Taken, reading: Reading, label: str) -> FilmExplanation:
-    """Explain once for each film, network and finding; kept only in this session."""
-    question = (reading.sha256, reading.model, label)
-    kept = st.session_state.get(KEY)
-    if kept is None or kept[0] != question:
-        with st.spinner("Blurring areas of the film and asking the networks again"):
-            kept = (question, explain(taken.name, taken.content, reading.model, label))
-        st.session_state[KEY] = kept
-    found: FilmExplanation = kept[1]
-    return found
+    """Explain once for each film, network and finding."""
+    with st.spinner("Blurring areas of the film and asking the networks again"):
+        return kept.once(
+            KEY,
+            (reading.sha256, reading.model, label),
+            lambda: explain(taken.name, taken.content, reading.model, label),
+            public=taken.public,
+        )
 
 
 def _network(found: FilmExplanation, one: NetworkExplanation) -> None:

@@ -105,7 +105,7 @@ def ask() -> Question | None:
 
 
 def put(picture: take.Picture, drawing: take.Drawing | None, network: str) -> Subject:
-    """Put the picture before a network, once a session.
+    """Put the picture before a network, once a session or, for an example, once for all.
 
     Raises
     ------
@@ -123,16 +123,19 @@ def put(picture: take.Picture, drawing: take.Drawing | None, network: str) -> Su
         )
         return phantom_subject(drawn, asked)
 
-    return kept.once(("subject", picture.key, drawing, network), make)
+    return kept.once(("subject", picture.key, drawing, network), make, public=picture.public)
 
 
 def explained(question: Question, method: str | None = None, *, tested: bool = True) -> Explanation:
-    """Answer the question, with another method if wanted, once a session."""
+    """Answer the question, with another method if wanted, once a session or once for all."""
     chosen = method or question.method
     key = ("explained", *question.put, chosen, question.label, tested)
-    if kept.has(key) or not tested:
+    public = question.picture.public
+    if not tested:
         return kept.once(
-            key, lambda: explain(question.subject, chosen, question.label, tested=False)
+            key,
+            lambda: explain(question.subject, chosen, question.label, tested=False),
+            public=public,
         )
     place = st.empty()
 
@@ -140,7 +143,9 @@ def explained(question: Question, method: str | None = None, *, tested: bool = T
         place.progress(min(max(share, 0.0), 1.0), text=text)
 
     found = kept.once(
-        key, lambda: explain(question.subject, chosen, question.label, on_progress=tell)
+        key,
+        lambda: explain(question.subject, chosen, question.label, on_progress=tell),
+        public=public,
     )
     place.empty()
     return found

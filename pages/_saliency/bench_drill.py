@@ -55,7 +55,9 @@ def show(part: Part) -> None:
 
 def _map(part: Part, picture: str, method: str) -> None:
     try:
-        subject = kept.once(("drawn", part.network, picture), lambda: _subject(part, picture))
+        subject = kept.once(
+            ("drawn", part.network, picture), lambda: _subject(part, picture), public=True
+        )
     except InputError:
         st.info(
             "Films of the collections are not shipped, so this map cannot be drawn again here.",
@@ -71,6 +73,7 @@ def _map(part: Part, picture: str, method: str) -> None:
         made = kept.once(
             question,
             lambda: explain(subject, method, told, _options(part, picture, method), tested=False),
+            public=True,
         )
     views.pair(subject, made.attribution, "saliency.drill")
     st.markdown(f"Explained: {results.escaped(told)}.")

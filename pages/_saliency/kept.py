@@ -1,4 +1,4 @@
-"""What this session worked out and need not work out again; nothing of it outlives the session."""
+"""What was worked out and need not be again; about one's own picture, only for the session."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from pages._shared.kept import PUBLIC
+
 T = TypeVar("T")
 MOST = 96
 """Results a session keeps; the oldest are dropped first."""
 KEY = "saliency.kept"
 
 
-def once(question: Hashable, make: Callable[[], T]) -> T:
-    """Return the answer to a question, made at most once while it is kept."""
+def once(question: Hashable, make: Callable[[], T], *, public: bool = False) -> T:
+    """Return the answer to a question, made at most once while it is kept.
+
+    A question is ``public`` if it is about an example or a phantom and a shipped network; then all
+    sessions share the answer.
+    """
+    if public:
+        return PUBLIC.once((KEY, question), make)
     answers: dict[Hashable, Any] = st.session_state.setdefault(KEY, {})
     if question not in answers:
         answers[question] = make()
@@ -26,4 +34,4 @@ def once(question: Hashable, make: Callable[[], T]) -> T:
 
 def has(question: Hashable) -> bool:
     """Say whether the answer to a question is at hand."""
-    return question in st.session_state.get(KEY, {})
+    return question in st.session_state.get(KEY, {}) or (KEY, question) in PUBLIC

@@ -84,7 +84,7 @@ def _film(cell: Cell) -> None:
         return explain(subject, cell.method, network.labels[law.target], tested=False)
 
     with st.spinner("Drawing the film and the map"):
-        made = kept.once(("paradox", key, cell.method, cell.example), make)
+        made = kept.once(("paradox", key, cell.method, cell.example), make, public=True)
     truth = made.truth
     with st.container(border=True):
         if truth is not None:

@@ -33,7 +33,7 @@ def show(question: asked.Question, how: views.Look) -> None:
         return
     try:
         with st.spinner("Shuffling the weights and making the map again, depth by depth"):
-            found, last = kept.once(key, lambda: _made(question))
+            found, last = kept.once(key, lambda: _made(question), public=question.picture.public)
     except InputError as error:
         results.refusal(error, "Not tested")
         return

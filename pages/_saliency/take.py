@@ -35,6 +35,8 @@ class Picture:
         Of the file; empty for a phantom.
     note : str
         What is known of it.
+    public : bool
+        Whether every visitor can choose it.
     """
 
     kind: Literal["film", "phantom"]
@@ -42,6 +44,7 @@ class Picture:
     name: str = ""
     content: bytes = b""
     note: str = ""
+    public: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,10 +75,10 @@ def picture() -> Picture | None:
         **linked(SYSTEM, "image", titles, next(iter(films))),
     )
     if chosen == PHANTOM:
-        return Picture("phantom", PHANTOM)
+        return Picture("phantom", PHANTOM, public=True)
     if chosen != OWN:
         one = next(one for one in EXAMPLES if one.key == chosen)
-        return Picture("film", one.key, *example(one.key), note=one.note)
+        return Picture("film", one.key, *example(one.key), note=one.note, public=True)
     return _own()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import http.client
 import socket
@@ -288,11 +287,13 @@ def test_what_is_no_http_is_answered_or_dropped_and_the_server_lives(guarded):
                 sent.shutdown(socket.SHUT_WR)
                 while sent.recv(65536):
                     pass
+            except ConnectionError:
+                pass
             except OSError as error:
-                # The server may close before all is sent: a reset, or no connection to shut down.
+                # The server may close before all is sent: then there is nothing to shut down.
                 # A server that says nothing until the timeout still fails.
-                dropped = isinstance(error, ConnectionError) or error.errno == errno.ENOTCONN
-                assert dropped, error
+                if error.errno != errno.ENOTCONN:
+                    raise
     assert get(guarded.address, "/_stcore/health")[0] == 200
 
 
