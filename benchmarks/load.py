@@ -16,12 +16,13 @@ import contextlib
 import dataclasses
 import http.client
 import json
+import multiprocessing
 import os
 import platform
 import random
-import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -118,8 +119,16 @@ async def uploader(address: str, number: int, until: float, content: bytes, time
         times.failures += tab.exceptions
 
 
-def saturate(port: int, until: float, times: Times) -> None:
-    """Ask for one score after the other on one connection."""
+def saturate(port: int, until: float) -> tuple[list[float], list[int]]:
+    """Ask for scores on several connections; return the seconds and the statuses."""
+    with ThreadPoolExecutor(API_CONNECTIONS) as threads:
+        done = list(threads.map(lambda _: _asking(port, until), range(API_CONNECTIONS)))
+    return [one for times, _ in done for one in times], [one for _, said in done for one in said]
+
+
+def _asking(port: int, until: float) -> tuple[list[float], list[int]]:
+    times: list[float] = []
+    statuses: list[int] = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     wanted = bodies("score")
     turn = 0
@@ -128,22 +137,17 @@ def saturate(port: int, until: float, times: Times) -> None:
         connection.request("POST", f"/api{V1}/score", wanted[turn % len(wanted)], HEADERS)
         answer = connection.getresponse()
         answer.read()
-        times.api.append(time.perf_counter() - began)
-        times.api_statuses[answer.status] = times.api_statuses.get(answer.status, 0) + 1
+        times.append(time.perf_counter() - began)
+        statuses.append(answer.status)
         turn += 1
     connection.close()
+    return times, statuses
 
 
 async def crowd(server: Server, options: argparse.Namespace, times: Times) -> None:
     """Let all visitors, uploaders and callers in, until the time is up."""
     until = time.monotonic() + options.seconds
     content = make_table(options.rows)
-    threads = [
-        threading.Thread(target=saturate, args=(server.port, until, times))
-        for _ in range(API_CONNECTIONS if options.saturate else 0)
-    ]
-    for thread in threads:
-        thread.start()
     jobs = [
         visitor(server.address, number, until, options.think_s, times)
         for number in range(options.sessions)
@@ -152,10 +156,14 @@ async def crowd(server: Server, options: argparse.Namespace, times: Times) -> No
         uploader(server.address, number, until, content, times)
         for number in range(options.uploaders)
     ]
-    done = await asyncio.gather(*jobs, return_exceptions=True)
+    # In a process of its own: eight threads that ask would keep the tabs' own loop waiting.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        asking = process.submit(saturate, server.port, until) if options.saturate else None
+        done = await asyncio.gather(*jobs, return_exceptions=True)
+        if asking is not None:
+            times.api, statuses = asking.result()
+            times.api_statuses = dict(collections.Counter(statuses))
     times.failures += [repr(one) for one in done if isinstance(one, BaseException)]
-    for thread in threads:
-        await asyncio.to_thread(thread.join)
 
 
 async def idle_cost(server: Server, sessions: int) -> dict[str, float]:

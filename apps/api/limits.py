@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections import OrderedDict
 
 WINDOW_SECONDS = 60.0
 REMEMBERED_CALLERS = 20_000
 RECEIVED_PER_PLACE = 4
+TURNS_APART = 16
 
 
 class Rates:
@@ -73,6 +75,27 @@ class Places:
     def is_full(self) -> bool:
         """Whether every place is taken, or too many bodies are on their way."""
         return self.taken >= self.limit or self.arriving >= self.limit * RECEIVED_PER_PLACE
+
+
+class Turns:
+    """Requests begin one after the other, some turns of the event loop apart, as they arrived.
+
+    Pages and API share a loop, and Streamlit sends the pages one message a turn. Were all requests
+    that wait answered in one turn, eight callers without pause would leave the pages next to
+    nothing (see "Load" in docs/performance.md). In an idle loop a turn takes microseconds.
+    """
+
+    def __init__(self) -> None:
+        self.waiting = 0
+
+    async def wait(self) -> None:
+        """Wait until the requests before this one have had their turns, and for its own."""
+        self.waiting += 1
+        try:
+            for _ in range(TURNS_APART * self.waiting):
+                await asyncio.sleep(0)
+        finally:
+            self.waiting -= 1
 
 
 def network(address: str) -> str:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apps.api.errors import Refusal, internal_response, refusal_response
 from apps.api.exchange import HEADERS, REQUEST_ID, BodyLimits, Exchange, busy, too_large
-from apps.api.limits import Places, Rates, network
+from apps.api.limits import Places, Rates, Turns, network
 from apps.api.metrics import METHODS, Metrics
 from apps.api.roles import NEEDS, Addresses, Caller, Keys
 from apps.edge import TWO_LENGTHS, is_ambiguous, is_own, is_served
@@ -146,6 +146,7 @@ class Gate:
         self.upload = BodyLimits(settings.body_limit_bytes, UPLOAD_SECONDS)
         self.json = BodyLimits(min(JSON_LIMIT_BYTES, settings.body_limit_bytes), BODY_SECONDS)
         self.ids = RequestIds()
+        self.turns = Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -164,6 +165,7 @@ class Gate:
             try:
                 if refusal is None and path not in UNCOUNTED_PATHS:
                     refusal = _placed(exchange, headers)
+                    await self.turns.wait()
                 await self._serve(exchange, refusal)
             finally:
                 exchange.leave()

@@ -34,6 +34,11 @@ class Answers:
         with self._lock:
             return question in self._kept
 
+    def forget(self) -> None:
+        """Drop all answers."""
+        with self._lock:
+            self._kept.clear()
+
     def once(self, question: Hashable, make: Callable[[], T]) -> T:
         """Return the answer to a question, made at most once while it is kept.
 

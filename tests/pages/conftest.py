@@ -8,12 +8,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.runtime.settings import settings
-from pages._shared import trail
+from pages._shared import kept, trail
 from pages._shared.page_def import ROOT
 from pages._shared.registry import page
 
 OpenPage = Callable[..., AppTest]
 TIMEOUT_S = 60
+
+
+@pytest.fixture(autouse=True)
+def _no_shared_answers():
+    """Begin each test without answers that another one, with its stand-ins, has left."""
+    kept.PUBLIC.forget()
 
 
 @pytest.fixture

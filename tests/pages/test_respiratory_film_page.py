@@ -151,3 +151,19 @@ def test_a_reading_is_logged_once_and_without_the_name_of_the_file(open_page, fu
     assert json.loads(entry.payload)["films"] == [reading.to_log()]
     assert reading.file not in entry.payload
     assert full_audit.verify().n == 1
+
+
+def test_an_example_is_read_once_for_all_and_an_own_film_in_each_session(open_page, monkeypatch):
+    genuine, films = core.respiratory.read_film, []
+
+    def counted(film, *given):
+        films.append(film)
+        return genuine(film, *given)
+
+    monkeypatch.setattr(core.respiratory, "read_film", counted)
+    for _session in range(2):
+        assert not open_page(SLUG, film=REAL, model="cnn", view="Gate").exception
+    assert len(films) == 1
+    for _session in range(2):
+        assert not own(open_page, *example(REAL)).exception
+    assert len(films) == 3

@@ -94,3 +94,5 @@ def test_the_last_ones_asked_for_are_kept(questions, most):
         assert bool(made) is (one not in kept)
         kept = [*(other for other in kept if other != one), one][-most:]
     assert all((one in answers) is (one in kept) for one in range(7))
+    answers.forget()
+    assert not any(one in answers for one in range(7))
