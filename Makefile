@@ -27,7 +27,7 @@ test: $(VENV)/.dev ## Set up, then run every test that needs neither browser nor
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not e2e and not siege"
 
 siege: $(VENV)/.dev ## Break the running suite: faults, hostile files, forged logins, bombs
-	$(BIN)/python -m pytest -n $(WORKERS) -m siege
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m siege
 
 e2e: $(VENV)/.dev ## Drive the running suite in Chromium (needs /usr/bin/chromium)
 	$(BIN)/python -m pytest -m e2e

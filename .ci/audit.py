@@ -97,7 +97,10 @@ def sbom(out: Path) -> int:
     out.write_text(json.dumps(bill, indent=1) + "\n", encoding="utf-8")
     bare = sorted(one["name"] for one in kept if not one.get("licenses"))
     print(f"{out}: {len(kept)} packages; without a stated licence: {', '.join(bare) or 'none'}.")
-    return 0 if len(kept) == len(pins) else 1
+    absent = sorted(pins.keys() - {canonicalize_name(one["name"]) for one in kept})
+    if absent:
+        print(f"NOT LISTED: {', '.join(absent)}. Their installed version was not found.")
+    return 1 if absent else 0
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """What keyboards, screen readers and weak eyes need and Streamlit's own elements lack.
 
-The script gives the navigation its roles and makes wide formulas and code reachable. The style
-takes white letters off the accent colour: in the dark no accent is both light enough for its own
-letters on the background and dark enough for white letters on itself. It lets verdicts and the
-names of figures break into lines where Streamlit cuts them off. Who is logged in, and the way out,
-stay in sight below the navigation; when nothing follows the navigation, no line ends it.
+The script gives the navigation its roles and headings their levels, and makes wide formulas and
+code reachable. The style takes white letters off the accent colour: in the dark no accent is both
+light enough for its own letters on the background and dark enough for white letters on itself. It
+lets verdicts and the names of figures break into lines where Streamlit cuts them off. Who is logged
+in, and the way out, stay in sight below the navigation; when nothing follows the navigation, no
+line ends it.
 """
 
 from __future__ import annotations

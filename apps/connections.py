@@ -68,7 +68,9 @@ def _stalled(connection: Any, known: _Seen, now: float) -> bool:
     if at_work or work is not known.work:
         known.work, known.waits_since = work, now
     unread = connection.transport.get_write_buffer_size()
-    if unread == 0 or known.unread == 0 or known.unread - unread >= LEAST_BYTES_READ:
+    # Uvicorn writes on once nearly all is read: that more waits than before shows a reader too.
+    read = unread > known.unread or known.unread - unread >= LEAST_BYTES_READ
+    if unread == 0 or read:
         known.unread, known.unread_since = unread, now
     if unread:
         return now - known.unread_since > READ_SECONDS

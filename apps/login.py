@@ -11,7 +11,7 @@ import ipaddress
 import json
 import time
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -81,9 +81,10 @@ def card() -> None:
         if person.get("is_logged_in") is True and refusal:
             st.error(f"You are logged in as {shown(person)}. {refusal}", icon=":material/block:")
             st.button("Log out", on_click=st.logout, type="primary")
-            return
-        st.markdown(f"**Log in to go on.** {_who(chosen.login_allowed)}")
-        st.button("Log in", on_click=st.login, type="primary")
+        else:
+            st.markdown(f"**Log in to go on.** {_who(chosen.login_allowed)}")
+            st.button("Log in", on_click=st.login, type="primary")
+    _lead_on("card")
 
 
 def reason_against(person: Mapping[str, Any], allowed: tuple[str, ...], now: float) -> str | None:
@@ -151,20 +152,27 @@ def _listed(email: Any, allowed: tuple[str, ...]) -> bool:
 
 
 def _who(allowed: tuple[str, ...]) -> str:
-    """Say who may log in; single addresses are counted, because strangers read this too."""
+    """Say who may log in; people are counted, because strangers read this too."""
     if not allowed:
         return "Everyone whom the provider of this organisation knows may."
-    domains = [f"everyone at `{one}`" for one in allowed if one.startswith("@")]
-    single = len(allowed) - len(domains)
-    if single:
-        domains.append("one single address" if single == 1 else f"{single} single addresses")
-    return f"Admitted: {', '.join(domains)}."
+    named = [f"everyone at `{one}`" for one in allowed if one.startswith("@")]
+    people = len(allowed) - len(named)
+    if people:
+        named.append(f"{people} {'person' if people == 1 else 'people'} on the operator's list")
+    return f"Open to {' and '.join(named)}."
 
 
 def _signed_in(name: str) -> None:
     with st.sidebar:
         st.caption(f"Signed in as {name}")
         st.button("Log out", on_click=st.logout, key="login.out", type="tertiary")
+        _lead_on("page")
+
+
+def _lead_on(place: Literal["card", "page"]) -> None:
+    """Note the address on the card, and go there from the page that a login ends at."""
+    script = f'<script src="./app/static/wanted.js" data-shown="{place}"></script>'
+    st.html(script, unsafe_allow_javascript=True)
 
 
 def _auth_section() -> Mapping[str, Any]:

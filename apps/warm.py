@@ -38,9 +38,8 @@ def warm() -> None:
     A system whose files are refused is noted in ``PROCESS`` and the others are served: one altered
     file must not take the whole suite away.
 
-    What was loaded is then taken out of the garbage collector's sight: Streamlit runs a full
-    collection after every rerun, which would walk all modules and models each time (see
-    docs/performance.md).
+    What was loaded is then taken out of the garbage collector's sight: every full collection would
+    walk all modules and models (see docs/performance.md).
     """
     started = time.monotonic()
     configure(settings().log_level)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-DEADLINE_S = 90.0
+DEADLINE_S = 300.0
 STEP_S = 0.005
 FILLER = "filler.bin"
 
@@ -81,6 +81,15 @@ def killed(process: subprocess.Popen[str]) -> None:
     """End a process as a power cut does: at once, with no chance to tidy up."""
     process.send_signal(signal.SIGKILL)
     process.communicate()
+
+
+def halted(process: subprocess.Popen[str]) -> bool:
+    """Stop a process where it stands; returns whether it had not ended before."""
+    if process.poll() is not None:
+        return False
+    os.kill(process.pid, signal.SIGSTOP)
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    return os.WIFSTOPPED(status)
 
 
 def wait_for(happened: Callable[[], object], what: str, seconds: float = DEADLINE_S) -> None:

@@ -32,6 +32,7 @@ def of_files(folder: Path) -> Iterator[Outcome]:
         place = folder / suffix[1:]
         place.mkdir()
         yield fault_files.kill_scoring(place, suffix, 5, ROWS)
+    yield fault_files.kill_report(folder)
     yield fault_files.full_disk(folder, tuple(fault_files.OUTPUTS))
     yield fault_files.read_only_disk(folder, tuple(fault_files.OUTPUTS))
     yield fault_files.kill_benchmark(folder, 3)

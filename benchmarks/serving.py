@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 120
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,8 +67,12 @@ def _running(
             yield Server(address, port, process.pid)
     finally:
         process.terminate()
-        process.wait(timeout=30)
-        reader.join()
+        try:
+            process.wait(timeout=STOP_TIMEOUT_S)
+        finally:
+            process.kill()
+            process.wait()
+            reader.join()
 
 
 def free_port() -> int:

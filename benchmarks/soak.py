@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import threading
 import time
@@ -32,7 +33,10 @@ def watch(pid: int, stop: threading.Event) -> list[tuple[float, float, int, int]
     process, seen = psutil.Process(pid), []
     while not stop.wait(EVERY_S):
         family = [process, *process.children(recursive=True)]
-        memory = sum(one.memory_info().rss for one in family) / 1e6
+        memory = 0.0
+        for one in family:
+            with contextlib.suppress(psutil.NoSuchProcess):  # a job's process may just have ended
+                memory += one.memory_info().rss / 1e6
         seen.append((time.monotonic(), memory, process.num_threads(), process.num_fds()))
     return seen
 

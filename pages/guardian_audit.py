@@ -24,7 +24,7 @@ def body() -> None:
         results.refusal(error, "The log cannot be relied on")
     st.subheader("The log", anchor=False)
     try:
-        chain.show(logged.whole())
+        chain.show(*logged.whole())
     except SuiteError as error:
         results.refusal(error, "The log cannot be read")
 

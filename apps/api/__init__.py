@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
@@ -59,6 +60,7 @@ class _Api(FastAPI):
         self.addresses = Addresses()
         self.asks_for_keys = bool(chosen.api_key or chosen.api_keys)
         self.limits = docs.limits(chosen)
+        self._making = threading.Lock()
         super().__init__(**about)
 
     def add(self, router: APIRouter, admin: Collection[str] = ()) -> None:
@@ -68,8 +70,12 @@ class _Api(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document with roles, keys and limits."""
-        if self.openapi_schema:
+        with self._making:  # asked for in the loop and in threads, which must see no half of it
+            if not self.openapi_schema:
+                self.openapi_schema = self._document()
             return self.openapi_schema
+
+    def _document(self) -> dict[str, Any]:
         document = super().openapi()
         show_answers(document)
         document["info"]["description"] += f"\n\n{self.limits}"

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from apps.api import apple_sales_studies, apple_sales_tables
 from apps.api.answers import LONG, answer, compute
+from apps.api.apple_sales_questions import TABLE
 from apps.api.apple_sales_schemas import (
     AnomaliesAnswer,
     DropBad,
@@ -29,7 +30,7 @@ from apps.api.apple_sales_schemas import (
     Year,
 )
 from apps.api.trail import Trail
-from apps.api.upload import UPLOAD, read_upload
+from apps.api.upload import read_upload
 from core.apple_sales import (
     MARKS,
     SHA256,
@@ -119,7 +120,7 @@ def _question(routes: APIRouter) -> None:
 
 
 def _upload(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
-    @routes.post("/inspect", openapi_extra=UPLOAD, responses={200: {"model": InspectionAnswer}})
+    @routes.post("/inspect", openapi_extra=TABLE, responses={200: {"model": InspectionAnswer}})
     async def teach(
         request: Request, target: Target = None, drop_bad: DropBad = False, seed: Seed = 0
     ) -> Response:

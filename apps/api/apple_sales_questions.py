@@ -9,7 +9,7 @@ from fastapi import Query
 
 from apps.api.upload import upload_of
 from core import json_input
-from core.apple_sales import FORECAST_MODELS, SOURCES, TILT_RANGE
+from core.apple_sales import FORECAST_MODELS, SOURCES
 from core.errors import InputError
 from core.stats.contrasts import Correction as CorrectionName
 from core.stats.partition import Method
@@ -72,9 +72,6 @@ Season = Annotated[
     int, Query(ge=1, le=52, description="Periods in a season: 4 for quarters, 12 for months.")
 ]
 Horizons = Annotated[int, Query(ge=1, le=52, description="Periods ahead, up to one season.")]
-Level = Annotated[
-    float, Query(ge=0.5, le=0.99, allow_inf_nan=False, description="Coverage of the bands.")
-]
 Model = Annotated[
     str,
     Query(
@@ -89,15 +86,6 @@ Total = Annotated[
 Limits = Annotated[
     str | None,
     Query(description='Limits of columns, as JSON: {"iPad": [1, null]}; null is no limit.'),
-]
-Tilt = Annotated[
-    float,
-    Query(
-        ge=TILT_RANGE[0],
-        le=TILT_RANGE[1],
-        allow_inf_nan=False,
-        description="Tilt of iPhone towards Greater China; 1 is none.",
-    ),
 ]
 Product = Annotated[str, Query(max_length=MOST_NAME, description="Product with known units.")]
 Start = Annotated[int, Query(description="Fiscal year it starts in.")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, ConfigDict, Field, create_model
 
-from apps.api.results import Answer, answer_model, plain_model, result_model
+from apps.api.results import Answer, Closed, answer_model, plain_model, result_model
 from core.apple_sales import EXAMPLE_QUESTIONS, GOALS, TILT_RANGE
 from core.apple_sales import Answer as Reply
 from core.apple_sales.analysis.elasticities import Elasticity, Floats
@@ -29,11 +29,7 @@ MAX_SEED = 999_999
 QUESTION = EXAMPLE_QUESTIONS[0]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CurveBody(_Closed):
+class CurveBody(Closed):
     """What an amount in a cell brings in."""
 
     family: Literal["linear", "power", "log", "saturating", "s-curve", "isoelastic"] = Field(
@@ -50,7 +46,7 @@ class CurveBody(_Closed):
     )
 
 
-class CellBody(_Closed):
+class CellBody(Closed):
     """A product in a region."""
 
     name: str = Field("", description="Unique name; by default the product and the region.")
@@ -68,7 +64,7 @@ class CellBody(_Closed):
     exposure: dict[str, float] = Field({}, description="Exposure of one unit to each common shock.")
 
 
-class ConstraintBody(_Closed):
+class ConstraintBody(Closed):
     """A limit on the amounts of some cells; without a selection, of all."""
 
     name: str = Field(description="Unique name; prices and conflicts are reported by it.")
@@ -83,7 +79,7 @@ class ConstraintBody(_Closed):
     high: float | None = Field(None, description="Most.")
 
 
-class ProblemBody(_Closed):
+class ProblemBody(Closed):
     """A planning problem; docs/apple_sales_api.md describes the form."""
 
     title: str = Field("Plan", description="What is planned, in a few words.")
@@ -133,7 +129,7 @@ def _whole(text: str) -> str:
     return text
 
 
-class QuestionBody(_Closed):
+class QuestionBody(Closed):
     """A question in words."""
 
     model_config = ConfigDict(
@@ -167,19 +163,20 @@ Rate = Annotated[
     float,
     Query(ge=0.01, le=0.5, allow_inf_nan=False, description="False alarms for each quarter."),
 ]
+Tilt = Annotated[
+    float,
+    Query(
+        ge=TILT_RANGE[0],
+        le=TILT_RANGE[1],
+        allow_inf_nan=False,
+        description="Tilt of iPhone towards Greater China; 1 is none.",
+    ),
+]
 
 
 def default_choice(
     goal: Annotated[Goal, Query(description="What is maximised.")] = GOALS[0],
-    tilt: Annotated[
-        float,
-        Query(
-            ge=TILT_RANGE[0],
-            le=TILT_RANGE[1],
-            allow_inf_nan=False,
-            description="Tilt of iPhone towards Greater China; 1 is none.",
-        ),
-    ] = 1.0,
+    tilt: Tilt = 1.0,
     supply: Annotated[
         float,
         Query(
@@ -205,7 +202,7 @@ FactsAnswer = answer_model(Facts)
 QuestionAnswer = answer_model(Reply, name="QuestionAnswer")
 
 
-class RobustModel(_Closed):
+class RobustModel(Closed):
     """The plan with the best mean over drawn elasticities."""
 
     x: dict[str, float] = Field(description="Its amounts.")
@@ -225,7 +222,7 @@ class StressAnswer(Answer):
     tornado: TornadoModel = Field(description="Each elasticity moved to either end.")
 
 
-class LearnedModel(_Closed):
+class LearnedModel(Closed):
     """One learner, cross-validated."""
 
     name: str = Field(description="Its name.")
@@ -261,7 +258,7 @@ class InspectionAnswer(Answer):
     notes: list[str] = Field(description="What the figures rest on.")
 
 
-class FigureModel(_Closed):
+class FigureModel(Closed):
     """One reported figure."""
 
     fiscal_year: int = Field(description="Fiscal year.")

@@ -16,9 +16,8 @@ from apps.api.apple_sales_questions import (
     Product,
     Source,
     Start,
-    Tilt,
 )
-from apps.api.apple_sales_schemas import Seed, Year
+from apps.api.apple_sales_schemas import Seed, Tilt, Year
 from apps.api.reports import sent
 from apps.api.results import answer_model, answer_with, plain_model
 from apps.api.upload import CSV, TEMPLATE

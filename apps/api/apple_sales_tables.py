@@ -17,7 +17,6 @@ from apps.api.apple_sales_questions import (
     Eps,
     Group,
     Horizons,
-    Level,
     Limits,
     MinSamples,
     Model,
@@ -29,7 +28,7 @@ from apps.api.apple_sales_questions import (
     Value,
     limits_of,
 )
-from apps.api.apple_sales_schemas import DropBad, ForecastAnswer, Seed, Target
+from apps.api.apple_sales_schemas import DropBad, ForecastAnswer, Level, Seed, Target
 from apps.api.apple_sales_studies import (
     ComparisonAnswer,
     DensityAnswer,
@@ -38,7 +37,7 @@ from apps.api.apple_sales_studies import (
 )
 from apps.api.errors import Refusal
 from apps.api.trail import Trail
-from apps.api.upload import UPLOAD, read_upload
+from apps.api.upload import read_upload
 from core.apple_sales import (
     SalesTable,
     best_within,
@@ -155,7 +154,7 @@ def _ahead(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
 
 
 def _mix(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
-    @routes.post("/best-within", openapi_extra=UPLOAD, responses={200: {"model": HullAnswer}})
+    @routes.post("/best-within", openapi_extra=TABLE, responses={200: {"model": HullAnswer}})
     async def inside(
         request: Request,
         target: Target = None,

@@ -35,6 +35,7 @@ from apps.api.upload import CSV, TEMPLATE
 from core.breast_cancer import (
     FAULTS,
     FEATURES,
+    CaseMix,
     DriftTimeline,
     Others,
     about,
@@ -48,6 +49,7 @@ from core.breast_cancer import (
     stress,
     wrong_cases,
 )
+from core.breast_cancer.curves import SensitivityCurve
 from core.plain import plain
 from core.runtime.settings import Settings
 
@@ -69,7 +71,7 @@ def add(routes: APIRouter, chosen: Settings, trail: Trail) -> None:
         Where answers are recorded.
     """
     _describe(routes)
-    _reasons(routes)
+    _reasons(routes, trail)
     _report(routes, trail)
     _held_out(routes)
     _faults(routes)
@@ -88,12 +90,17 @@ def _describe(routes: APIRouter) -> None:
         return sent(await compute(case_template), CSV, "cases.csv")
 
 
-def _reasons(routes: APIRouter) -> None:
+def _reasons(routes: APIRouter, trail: Trail) -> None:
     @routes.post("/evidence", responses={200: {"model": EvidenceAnswer}})
     async def reasons(request: Request, case: Case, threshold: Threshold = None) -> Response:
         """Return what speaks for and against relying on the answer about a case."""
-        found = await compute(lambda: plain(evidence(score_case(case, threshold), case_mix(case))))
-        return answer(request, {"evidence": found})
+
+        def verb() -> list[dict[str, Any]]:
+            found = [plain(one) for one in evidence(score_case(case, threshold), case_mix(case))]
+            trail.event("evidence", request, _seen(case, threshold))
+            return found
+
+        return answer(request, {"evidence": await compute(verb)})
 
     @routes.post("/case-mix", responses={200: {"model": CaseMixAnswer}})
     async def represented(
@@ -104,7 +111,13 @@ def _reasons(routes: APIRouter) -> None:
         ] = 5,
     ) -> Response:
         """Find the nearest training cases, and say whether such a case is represented."""
-        return answer(request, (await compute(lambda: case_mix(case, k))).to_dict())
+
+        def verb() -> CaseMix:
+            found = case_mix(case, k)
+            trail.event("case_mix", request, _seen(case) | {"flagged": found.flagged})
+            return found
+
+        return answer(request, (await compute(verb)).to_dict())
 
     @routes.post("/sensitivity", responses={200: {"model": CurveAnswer}})
     async def along(
@@ -123,8 +136,13 @@ def _reasons(routes: APIRouter) -> None:
         ] = "dragged",
     ) -> Response:
         """Ask the models about a case with one column moved."""
-        found = await compute(lambda: sensitivity_curve(case, feature, others))
-        return answer(request, found.to_dict())
+
+        def verb() -> SensitivityCurve:
+            found = sensitivity_curve(case, feature, others)
+            trail.event("sensitivity", request, _seen(case) | {"feature": found.feature})
+            return found
+
+        return answer(request, (await compute(verb)).to_dict())
 
 
 def _report(routes: APIRouter, trail: Trail) -> None:
@@ -140,8 +158,7 @@ def _report(routes: APIRouter, trail: Trail) -> None:
 
         def verb() -> bytes:
             made = case_report(asked.case, threshold=threshold, notes=asked.notes, issued=issue)
-            payload = {"input_hash": score_case(asked.case, threshold).input_hash}
-            trail.event("case_report", request, payload)
+            trail.event("case_report", request, _seen(asked.case, threshold))
             return made
 
         return sent(await compute(verb, LONG), PDF, "case-report.pdf")
@@ -218,6 +235,12 @@ def _streams(routes: APIRouter, chosen: Settings) -> None:
             }
 
         return answer(request, await compute(lambda: _read(chosen, verb), LONG))
+
+
+def _seen(case: dict[str, Any], threshold: float | None = None) -> dict[str, object]:
+    """Return what the audit log keeps of a case that was asked about."""
+    found = score_case(case, threshold)
+    return {"model": found.model, "input_hash": found.input_hash, "p": found.p}
 
 
 def _read(chosen: Settings, verb: Callable[[DriftTimeline], T]) -> T:

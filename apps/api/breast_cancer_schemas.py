@@ -8,7 +8,7 @@ from fastapi import Body, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from apps.api.records import record
-from apps.api.results import Answer, answer_model, answer_with, plain_model, result_model
+from apps.api.results import Answer, Closed, answer_model, answer_with, plain_model, result_model
 from core.breast_cancer import (
     FAULTS,
     AtThreshold,
@@ -197,10 +197,8 @@ AlarmModel: Any = create_model(
 )
 
 
-class FaultModel(BaseModel):
+class FaultModel(Closed):
     """A fault that a stress test can plant."""
-
-    model_config = ConfigDict(extra="forbid")
 
     key: str = Field(description="Its name in addresses.")
     label: str = Field(description="Its name for people.")

@@ -36,7 +36,7 @@ from core.cardiosense import (
     sensitivity_curve,
     what_if,
 )
-from core.cardiosense.whatif import GRID_POINTS
+from core.cardiosense.whatif import GRID_POINTS, SensitivityCurve, WhatIf
 from core.plain import plain
 
 MAX_POINTS = 201
@@ -54,7 +54,7 @@ def add(routes: APIRouter, trail: Trail) -> None:
     """
     _describe(routes)
     _prevent(routes, trail)
-    _change(routes)
+    _change(routes, trail)
     _report(routes, trail)
 
 
@@ -89,12 +89,17 @@ def _prevent(routes: APIRouter, trail: Trail) -> None:
         return answer(request, (await compute(verb)).to_dict())
 
 
-def _change(routes: APIRouter) -> None:
+def _change(routes: APIRouter, trail: Trail) -> None:
     @routes.post("/evidence", responses={200: {"model": EvidenceAnswer}})
     async def reasons(request: Request, patient: Patient) -> Response:
         """Return what speaks for and against relying on the estimate of a patient."""
-        found = await compute(lambda: plain(evidence(score_patient(patient))))
-        return answer(request, {"evidence": found})
+
+        def verb() -> list[dict[str, Any]]:
+            found = [plain(one) for one in evidence(score_patient(patient))]
+            trail.event("evidence", request, _seen(patient))
+            return found
+
+        return answer(request, {"evidence": await compute(verb)})
 
     @routes.post("/what-if", responses={200: {"model": WhatIfAnswer}})
     async def changed(request: Request, asked: WhatIfRequest) -> Response:
@@ -102,8 +107,14 @@ def _change(routes: APIRouter) -> None:
 
         It says what the model would answer, not what a treatment would do.
         """
-        found = await compute(lambda: what_if(asked.patient, asked.changes), LONG)
-        return answer(request, found.to_dict())
+
+        def verb() -> WhatIf:
+            found = what_if(asked.patient, asked.changes)
+            changed = {"changed": [one.feature for one in found.changes], "p_after": found.p_after}
+            trail.event("what_if", request, _seen(asked.patient) | changed)
+            return found
+
+        return answer(request, (await compute(verb, LONG)).to_dict())
 
     @routes.post("/sensitivity", responses={200: {"model": SensitivityAnswer}})
     async def along(
@@ -122,8 +133,13 @@ def _change(routes: APIRouter) -> None:
         ] = GRID_POINTS,
     ) -> Response:
         """Estimate a patient along the values of one finding, everything else held."""
-        found = await compute(lambda: sensitivity_curve(patient, feature, points=points))
-        return answer(request, found.to_dict())
+
+        def verb() -> SensitivityCurve:
+            found = sensitivity_curve(patient, feature, points=points)
+            trail.event("sensitivity", request, _seen(patient) | {"feature": found.feature})
+            return found
+
+        return answer(request, (await compute(verb)).to_dict())
 
 
 def _report(routes: APIRouter, trail: Trail) -> None:
@@ -134,8 +150,13 @@ def _report(routes: APIRouter, trail: Trail) -> None:
 
         def verb() -> bytes:
             made = patient_report(asked.patient, notes=asked.notes, issued=issue)
-            seen: dict[str, Any] = {"input_hash": score_patient(asked.patient).input_hash}
-            trail.event("patient_report", request, seen)
+            trail.event("patient_report", request, _seen(asked.patient))
             return made
 
         return sent(await compute(verb, LONG), PDF, "patient-report.pdf")
+
+
+def _seen(patient: dict[str, Any]) -> dict[str, object]:
+    """Return what the audit log keeps of a patient who was asked about."""
+    risk = score_patient(patient)
+    return {"model": risk.model, "input_hash": risk.input_hash, "p": risk.p}

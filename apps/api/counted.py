@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import Counter
 
@@ -39,10 +38,8 @@ class CountedTrail(Trail):
         written = self._written
 
         class Counted(AuditLog):
-            def append(
-                self, event: str, payload: Mapping[str, object], *, request_id: str, at: str
-            ) -> Entry:
-                entry = super().append(event, payload, request_id=request_id, at=at)
+            def append(self, *args: Any, **named: Any) -> Entry:
+                entry = super().append(*args, **named)
                 written.inc()
                 return entry
 

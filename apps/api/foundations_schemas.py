@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from apps.api.results import Answer, answer_with, plain_model, result_model
+from apps.api.results import Answer, Closed, answer_with, plain_model, result_model
 from core.foundations import Kind, Reading, Section, topics
 from core.foundations.schema import Step
 from core.foundations.trial import Broken
@@ -25,11 +25,7 @@ SectionAnswer: Any = plain_model(Section)
 StepAnswer: Any = result_model(Step, name="DerivationStep")
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RowAnswer(_Closed):
+class RowAnswer(Closed):
     """A statement as it was found on this machine."""
 
     id: str = Field(description="Its number.")
@@ -56,7 +52,7 @@ class VerificationRows(Answer):
     rows: list[RowAnswer] = Field(description="In reading order.")
 
 
-class FreshAnswer(_Closed):
+class FreshAnswer(Closed):
     """A statement on several seeds."""
 
     id: str = Field(description="Its number.")
@@ -65,7 +61,7 @@ class FreshAnswer(_Closed):
     worst: RowAnswer = Field(description="The one that is furthest off.")
 
 
-class RefutedAnswer(_Closed):
+class RefutedAnswer(Closed):
     """An error of common texts, and what is true instead."""
 
     id: str = Field(description="Its number.")
@@ -81,7 +77,7 @@ class RefutedAnswer(_Closed):
 BrokenAnswer: Any = result_model(Broken, {Reading: ReadingAnswer}, red=bool, as_predicted=bool)
 
 
-class TopicLine(_Closed):
+class TopicLine(Closed):
     """One article in the list."""
 
     key: str = Field(description="Its name in addresses.")
@@ -93,7 +89,7 @@ class TopicLine(_Closed):
     errata: int = Field(description="Errors of common texts that it refutes.")
 
 
-class StatementModel(_Closed):
+class StatementModel(Closed):
     """A numbered statement with its derivation."""
 
     id: str = Field(description="Its number.")
@@ -166,7 +162,7 @@ Number = Annotated[str, Path(description="Number of the statement.", examples=["
 _VERIFY: dict[str, Any] = {"example": {"ids": ["GD-3", "BU-1"], "seed": 0}}
 
 
-class VerifyRequest(_Closed):
+class VerifyRequest(Closed):
     """Which statements are checked: whole articles, or single ones."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_VERIFY)
@@ -187,7 +183,7 @@ class VerifyRequest(_Closed):
 _FRESH: dict[str, Any] = {"example": {"topic": "gradient-descent", "seeds": 3}}
 
 
-class FreshRequest(_Closed):
+class FreshRequest(Closed):
     """How often the statements of an article are checked anew."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_FRESH)

@@ -34,6 +34,7 @@ from core.guardian import (
     about,
     agents,
     burden,
+    check_payload,
     export_bundle,
     override,
     patient_of,
@@ -68,13 +69,13 @@ def add(routes: APIRouter, trail: Trail) -> None:
     trail : Trail
         Where answers are recorded.
     """
-    _words(routes)
-    _export(routes)
+    _words(routes, trail)
+    _export(routes, trail)
     _overrides(routes, trail)
     _describe(routes)
 
 
-def _words(routes: APIRouter) -> None:
+def _words(routes: APIRouter, trail: Trail) -> None:
     @routes.post("/leaflet", responses=LEAFLET)
     async def leaflet(
         request: Request,
@@ -84,7 +85,11 @@ def _words(routes: APIRouter) -> None:
     ) -> Response:
         """Return a review in plain words, for the person who takes the medicines."""
         issue = day(issued)
-        found = await compute(lambda: agents.leaflet(review(case)), LONG)
+
+        def verb() -> Leaflet:
+            return agents.leaflet(_reviewed(request, trail, "leaflet", case))
+
+        found = await compute(verb, LONG)
         if format == "json":
             return answer(request, plain(found))
         content = await compute(lambda: _file(found, format, issue), LONG)
@@ -99,20 +104,25 @@ def _words(routes: APIRouter) -> None:
 
         def verb() -> dict[str, Any]:
             blurred = agents.Circumstances.of(patient_of(case))
-            run = agents.explain(review(case), clock=time.monotonic, circumstances=blurred)
+            found = _reviewed(request, trail, "narrative", case)
+            run = agents.explain(found, clock=time.monotonic, circumstances=blurred)
             events = plain(list(run))
             return {**plain(run.finish()), "events": events}
 
         return answer(request, await compute(verb, LONG))
 
 
-def _export(routes: APIRouter) -> None:
+def _export(routes: APIRouter, trail: Trail) -> None:
     @routes.post("/export", response_class=Response, responses=BUNDLE)
     async def bundle(request: Request, case: Case, issued: Issued = None) -> Response:
         """Return a case and its alerts as a FHIR R4 Bundle of type collection."""
         issue = day(issued)
-        made = await compute(lambda: _bundle(case, issue), LONG)
-        return sent(made, FHIR, "review.json")
+
+        def verb() -> bytes:
+            found = _reviewed(request, trail, "review_bundle", case)
+            return json.dumps(export_bundle(case, found, issued=issue), allow_nan=False).encode()
+
+        return sent(await compute(verb, LONG), FHIR, "review.json")
 
 
 def _overrides(routes: APIRouter, trail: Trail) -> None:
@@ -165,8 +175,11 @@ def _alert(found: Review, rule: str, drugs: set[str]) -> Alert:
     return meant[0]
 
 
-def _bundle(case: dict[str, Any], issued: datetime.date) -> bytes:
-    return json.dumps(export_bundle(case, review(case), issued=issued), allow_nan=False).encode()
+def _reviewed(request: Request, trail: Trail, event: str, case: dict[str, Any]) -> Review:
+    """Review a case and record what was found; an event of its own counts as no second check."""
+    found = review(case)
+    trail.event(event, request, check_payload(case, found))
+    return found
 
 
 def _file(found: Leaflet, kind: Format, issued: datetime.date) -> bytes:

@@ -79,7 +79,9 @@ class Recorded(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     received: int = Field(description="Outcomes read.")
-    recorded: bool = Field(description="Whether they are kept; false while auditing is off.")
+    recorded: bool = Field(
+        description="Whether overridden ones are kept; false while auditing is off."
+    )
 
 
 def router(trail: Trail) -> APIRouter:
@@ -126,7 +128,7 @@ def _service(routes: APIRouter, trail: Trail, service: str) -> None:
         f"/{service}/feedback", name=f"{name}_feedback", responses={200: {"model": Recorded}}
     )
     async def feedback(request: Request, body: Outcomes) -> Response:
-        """Record which cards were accepted and which overridden, and why."""
+        """Record which cards were overridden, and why; an accepted one leaves no record."""
 
         def verb() -> dict[str, Any]:
             found = read_feedback(body)

@@ -194,8 +194,8 @@ def _sqlite_writable(file: Path) -> bool:
 def _server_writable(place: sa.URL) -> bool:
     import sqlalchemy as sa
 
-    engine = sa.create_engine(
-        place, poolclass=sa.NullPool, connect_args={"connect_timeout": DATABASE_SECONDS}
-    )
+    # The second limit, in ms, is for a host that is lost after the connection was made.
+    limits = {"connect_timeout": DATABASE_SECONDS, "tcp_user_timeout": 1000 * DATABASE_SECONDS}
+    engine = sa.create_engine(place, poolclass=sa.NullPool, connect_args=limits)
     with engine.connect() as connection:
         return connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "off"

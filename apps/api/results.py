@@ -21,11 +21,13 @@ _ATTRIBUTE = re.compile(r"^(?P<names>\w[\w, ]*) : .*\n(?P<text>(?: {4}.*\n?|\n)+
 Replacements = Mapping[type, type[BaseModel]]
 
 
-class _Closed(BaseModel):
+class Closed(BaseModel):
+    """An object with the fields it names and no others."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Answer(_Closed):
+class Answer(Closed):
     """What every answer of a verb carries beside its result."""
 
     request_id: str = Field(description="Id of the request, as in the header and the log.")
@@ -78,7 +80,7 @@ def result_model(
         Type of each property that ``to_dict()`` states beside the fields.
     """
     extra = _stated(cls, properties)
-    return _model(cls, name or cls.__name__, _Closed, replaced or {}, extra, nullable)
+    return _model(cls, name or cls.__name__, Closed, replaced or {}, extra, nullable)
 
 
 def answer_with(name: str, about: str, **fields: tuple[Any, str]) -> type[BaseModel]:
@@ -145,7 +147,7 @@ def _schema_type(hint: Any, replaced: Replacements) -> Any:
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         if hint is Interval or not replaced:
             return plain_model(hint)
-        return _model(hint, hint.__name__, _Closed, replaced)
+        return _model(hint, hint.__name__, Closed, replaced)
     arguments = typing.get_args(hint)
     origin = typing.get_origin(hint)
     if not arguments or origin is typing.Literal:

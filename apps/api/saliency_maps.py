@@ -23,9 +23,7 @@ from apps.api.saliency_questions import (
     Seed,
     Tested,
 )
-from apps.api.saliency_schemas import (
-    MAPS,
-)
+from apps.api.saliency_schemas import MAPS
 from apps.api.trail import Trail
 from core.errors import InputError
 from core.runtime.settings import Settings

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import Field, create_model
 
-from apps.api.results import Answer, answer_model, answer_with, plain_model, result_model
+from apps.api.results import Answer, Closed, answer_model, answer_with, plain_model, result_model
 from apps.api.upload import CSV, TABLE
 from core.saliency import (
     Argument,
@@ -33,11 +33,7 @@ ValueAnswer: Any = result_model(Value, nullable=("value",))
 FindingAnswer: Any = result_model(Finding, nullable=("value", "chance", "p"))
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CurveAnswer(_Closed):
+class CurveAnswer(Closed):
     """A score over the share of an image that was replaced or restored."""
 
     fractions: list[float] = Field(description="Share of the pixels, from 0 to 1.")
@@ -48,7 +44,7 @@ class CurveAnswer(_Closed):
     blank: str = Field(description="Why the order says nothing of a map; empty if it does.")
 
 
-class MapAnswer(_Closed):
+class MapAnswer(Closed):
     """A map on the grid where its method computes."""
 
     method: str = Field(description="Key of the method.")
@@ -61,7 +57,7 @@ class MapAnswer(_Closed):
     notes: list[str] = Field(description="What was decided while making it.")
 
 
-class VerdictAnswer(_Closed):
+class VerdictAnswer(Closed):
     """What is said of a map."""
 
     outcome: Outcome = Field(description="Whether the map may be shown as a reason.")
@@ -71,7 +67,7 @@ class VerdictAnswer(_Closed):
     faithfulness: FindingAnswer = Field(description="Whether the network needs what it shows.")
 
 
-class RandomAnswer(_Closed):
+class RandomAnswer(Closed):
     """Where the curves of smooth random maps lie."""
 
     fractions: list[float] = Field(description="Share of the pixels.")
@@ -81,7 +77,7 @@ class RandomAnswer(_Closed):
     n: int = Field(description="Random maps.")
 
 
-class CurvesAnswer(_Closed):
+class CurvesAnswer(Closed):
     """How the probability of the class falls and rises in the order of the map."""
 
     deletion: CurveAnswer = Field(description="The most important blocks removed first.")
@@ -95,7 +91,7 @@ class CurvesAnswer(_Closed):
 SharesAnswer: Any = result_model(Shares, shares=list[float | None])
 
 
-class TruthAnswer(_Closed):
+class TruthAnswer(Closed):
     """What is known of a phantom."""
 
     shares: SharesAnswer = Field(description="What lesion and shortcut do to the answer.")
@@ -144,7 +140,7 @@ MetricsAnswer = answer_with(
 )
 
 
-class SaliencyNetworkAnswer(_Closed):
+class SaliencyNetworkAnswer(Closed):
     """A network whose answers can be explained."""
 
     key: str = Field(description="Its name in addresses.")

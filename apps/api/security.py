@@ -105,7 +105,7 @@ class RequestIds:
         return offered
 
     def ended(self, request_id: str, *, answered: bool) -> None:
-        """Let a question's id go, or remember it for good if the question was answered."""
+        """Let a question's id go, or remember it if the question was answered."""
         self._under_way.discard(request_id)
         if not answered:
             return
@@ -164,7 +164,7 @@ class Gate:
         with logs.request(request_id), self.metrics.in_flight.track_inprogress():
             try:
                 if refusal is None and path not in UNCOUNTED_PATHS:
-                    refusal = _placed(exchange, headers)
+                    exchange.enter(_has_body(headers))
                     await self.turns.wait()
                 await self._serve(exchange, refusal)
             finally:
@@ -244,14 +244,8 @@ class Gate:
         )
 
 
-def _placed(exchange: Exchange, headers: Headers) -> Refusal | None:
-    """Give a request its place; its refusal if the last one went in this moment."""
-    follows = "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-    try:
-        exchange.enter(follows)
-    except Refusal as refused:
-        return refused
-    return None
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def misdirected(headers: Headers, hosts: tuple[str, ...]) -> Refusal | None:

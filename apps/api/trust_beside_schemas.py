@@ -7,19 +7,14 @@ import typing
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import Field, create_model
 
-from apps.api.results import answer_model, answer_with, plain_model, result_model
+from apps.api.results import Closed, answer_model, answer_with, plain_model, result_model
 from core.trust import OriginalView
 from core.trust.checklists import Checklist, ChecklistItem, Kind, Status, Study
 from core.trust.original.bias import AttributeFigures, Bias, GroupFigures, OddsGap
 from core.trust.original.metrics import Calibration, ClassErrors, Failure
 from core.trust.original.representation import Representation
-
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
 
 ChecklistKind = Annotated[Kind, Query(description="Which checklist.")]
 StudyKind = Annotated[Study, Query(description="What the study does; the rest does not apply.")]
@@ -64,7 +59,7 @@ _VIEW: Any = create_model(
 )
 
 
-class MisleadingModel(_Closed):
+class MisleadingModel(Closed):
     """Data on which the original misleads."""
 
     id: str = Field(description="Short name.")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
-from apps.api.results import Answer, plain_model
+from apps.api.results import Answer, Closed, plain_model
 from apps.api.upload import UPLOAD, upload_of
 from core.stats.intervals import Interval
 from core.trust import AREAS, DEFAULT_POLICY
@@ -230,11 +230,7 @@ Options = Annotated[dict[str, Any], Depends(_options)]
 PairOptions = Annotated[dict[str, Any], Depends(_pair_options)]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CheckAnswer(_Closed):
+class CheckAnswer(Closed):
     """One claim and what became of it."""
 
     id: str = Field(description="Name of the check.")
@@ -257,7 +253,7 @@ class CheckAnswer(_Closed):
     )
 
 
-class PolicyAnswer(_Closed):
+class PolicyAnswer(Closed):
     """A named, versioned set of claims."""
 
     name: str = Field(description="Its name.")
@@ -286,7 +282,7 @@ class AuditAnswer(Answer):
     panels: dict[str, dict[str, Any]] = Field(description="The parts; see docs/trust.md.")
 
 
-class DifferenceAnswer(_Closed):
+class DifferenceAnswer(Closed):
     """One figure of two models."""
 
     measure: str = Field(description="Its name.")
@@ -307,14 +303,14 @@ class ComparisonAnswer(Answer):
     differences: list[DifferenceAnswer] = Field(description="One a figure.")
 
 
-class PoliciesAnswer(_Closed):
+class PoliciesAnswer(Closed):
     """The policies of the suite."""
 
     default: str = Field(description="Name of the one that is applied unless another is named.")
     policies: list[PolicyAnswer] = Field(description="The strictest first.")
 
 
-class ModelAnswer(_Closed):
+class ModelAnswer(Closed):
     """A model of the suite with its held-out predictions."""
 
     key: str = Field(description="Its name in addresses.")
@@ -327,7 +323,7 @@ class ModelAnswer(_Closed):
     groups: list[str] = Field(description="Attributes that are compared.")
 
 
-class ModelsAnswer(_Closed):
+class ModelsAnswer(Closed):
     """The models that can be audited."""
 
     models: list[ModelAnswer] = Field(description="System by system.")

@@ -17,6 +17,8 @@ from apps.cli.spoken import (
     EXIT_NOT_ENOUGH,
     EXIT_REFUSED,
     AsJson,
+    Issued,
+    day,
     end,
     group,
     print_result,
@@ -89,10 +91,7 @@ def plan(
     csv: Annotated[
         Path | None, typer.Option(metavar="OUT.csv", help="Write the amounts, one row a cell.")
     ] = None,
-    issued: Annotated[
-        datetime.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Date on the reports; by default today."),
-    ] = None,
+    issued: Issued = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the best amounts within the limits, with a proof that no others are better.
@@ -108,7 +107,7 @@ def plan(
             require_output(out, source or Path(os.devnull), (suffix,))
     problem = _problem(source)
     found = verb(problem, checks=checks)
-    for path, content in _files(problem, found, html, pdf, csv, issued):
+    for path, content in _files(problem, found, html, pdf, csv, day(issued)):
         write(path, content)
     print_result(found.to_dict(), lines.of_plan(problem, found), as_json)
     status = EXIT_OF[found.status]
@@ -358,15 +357,14 @@ def _files(
     html: Path | None,
     pdf: Path | None,
     csv: Path | None,
-    issued: datetime.datetime | None,
+    issued: datetime.date,
 ) -> list[tuple[Path, bytes]]:
     """Return the files asked for with their contents; all are made before any is written."""
     from core.apple_sales import plan_csv, plan_html, plan_pdf
 
-    day = datetime.datetime.now().astimezone().date() if issued is None else issued.date()
     wanted: Iterable[tuple[Path | None, Callable[[], bytes]]] = (
-        (html, lambda: plan_html(problem, found, issued=day)),
-        (pdf, lambda: plan_pdf(problem, found, issued=day)),
+        (html, lambda: plan_html(problem, found, issued=issued)),
+        (pdf, lambda: plan_pdf(problem, found, issued=issued)),
         (csv, lambda: plan_csv(problem, found)),
     )
     return [(out, make()) for out, make in wanted if out is not None]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from apps.cli.spoken import end, print_result
+from apps.cli.spoken import WIPE, end, print_result
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def is_folder(out: Path, **for_folders: object) -> bool:
     """
     if not out.suffix or out.is_dir():
         return True
-    given = [name for name, value in for_folders.items() if value not in (None, True)]
+    given = [name for name, value in for_folders.items() if value is not None and value is not True]
     if given:
         option = "no-carry" if given[0] == "carry" else given[0]
         raise InputError(
@@ -105,11 +105,14 @@ def score_folder(
 
     Ctrl-C ends it with exit status 130; the finished parts stay, and the same command goes on.
     """
+    progress = Progress()
     try:
-        report = verb(source, out, on_progress=None if as_json else Progress(), **chosen)
+        report = verb(source, out, on_progress=None if as_json else progress, **chosen)
     except KeyboardInterrupt:
         said = f"Stopped. The finished parts stay in {out}: run the same command again to go on."
+        progress.wipe()
         end(said, EXIT_STOPPED)
+    progress.wipe()
     text = [
         f"{report['scored']} rows scored, {report['refused']} refused: {out}",
         f"{report['parts']} parts; reasons of the refused rows in {out / 'rejects.csv'}.",
@@ -123,6 +126,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._last = time.monotonic()
+        self._shown = False
 
     def __call__(self, done: int, total: int | None) -> None:
         """Say it, unless it was said within the last second."""
@@ -130,7 +134,13 @@ class Progress:
             return
         self._last = time.monotonic()
         said = f"{done} of {total} parts" if total else f"{done} parts"
-        if sys.stderr.isatty():
-            typer.echo(f"\r{said}", err=True, nl=False)
+        self._shown = sys.stderr.isatty()
+        if self._shown:
+            typer.echo(f"{WIPE}{said}", err=True, nl=False)
         else:
             typer.echo(said, err=True)
+
+    def wipe(self) -> None:
+        """Leave the line to what comes next."""
+        if self._shown:
+            typer.echo(WIPE, err=True, nl=False)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.cli.respiratory_films import WIPE, progress
+from apps.cli.respiratory_films import progress
 from apps.cli.spoken import (
     EXIT_REFUSED,
+    WIPE,
     AsJson,
     Issued,
     day,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-WIPE = "\r\x1b[K"
+from apps.cli.spoken import WIPE
+
 QUIET = 20
 """Films that are read without a sign of progress."""
 

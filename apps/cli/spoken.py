@@ -27,6 +27,8 @@ EXIT_FAILED = 1
 EXIT_REFUSED = 2
 EXIT_NOT_ENOUGH = 3
 MAX_JSON_BYTES = 64 * 1024
+WIPE = "\r\x1b[K"
+"""Clears the line of a terminal."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Columns = Annotated[

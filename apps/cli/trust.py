@@ -16,6 +16,8 @@ from apps.cli.spoken import (
     EXIT_REFUSED,
     MAX_JSON_BYTES,
     AsJson,
+    Issued,
+    day,
     end,
     group,
     print_result,
@@ -62,10 +64,6 @@ Junit = Annotated[
 ]
 Html = Annotated[Path | None, typer.Option(metavar="OUT.html", help="Write the report as HTML.")]
 Pdf = Annotated[Path | None, typer.Option(metavar="OUT.pdf", help="Write the report as PDF.")]
-Issued = Annotated[
-    datetime.datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Date on the reports; by default today."),
-]
 
 app = group("Trust: what is shown of a model, what is not, and what nobody can know yet.")
 
@@ -114,7 +112,7 @@ def audit(
         drop_bad=drop_bad,
     )
     found = judge(read, policy=rules, areas=areas or AREAS, seed=seed, notes=info.notes)
-    _answer(found, outputs, f"Trust audit of {source.name}"[:200], issued, as_json)
+    _answer(found, outputs, f"Trust audit of {source.name}"[:200], day(issued), as_json)
 
 
 @app.command()
@@ -136,7 +134,7 @@ def model(
     outputs = _outputs(Path(os.devnull), junit, html, pdf)
     rules, held = _policy(policy), find(key)
     found = judge(held.predictions(), policy=rules, areas=areas or AREAS, seed=seed)
-    _answer(found, outputs, f"Trust audit: {held.title}", issued, as_json)
+    _answer(found, outputs, f"Trust audit: {held.title}", day(issued), as_json)
 
 
 @app.command()
@@ -276,18 +274,17 @@ def _answer(
     found: Audit,
     outputs: _Outputs,
     title: str,
-    issued: datetime.datetime | None,
+    issued: datetime.date,
     as_json: bool,
 ) -> None:
     """Write what was asked for, print the audit, and end with the status of its verdict."""
     from core.trust import junit
     from core.trust.export.report import html_report, pdf_report
 
-    day = datetime.datetime.now().astimezone().date() if issued is None else issued.date()
     wanted: Iterable[tuple[Path | None, Callable[[], bytes]]] = (
         (outputs.junit, lambda: junit(found)),
-        (outputs.html, lambda: html_report(found, title=title, issued=day)),
-        (outputs.pdf, lambda: pdf_report(found, title=title, issued=day)),
+        (outputs.html, lambda: html_report(found, title=title, issued=issued)),
+        (outputs.pdf, lambda: pdf_report(found, title=title, issued=issued)),
     )
     for out, content in [(out, make()) for out, make in wanted if out is not None]:
         write(out, content)
@@ -352,7 +349,7 @@ def _numbers(first: float, second: float) -> str:
 
 
 def _gap(gap: Any, better: str) -> str:
-    if gap.to_dict()["estimate"] is None:
+    if gap.to_dict()["low"] is None:
         return f"not compared: {gap.method}."
     verdict = better if better == "not enough data" else f"the {better} is better"
     return f"difference {gap.text(4)}: {verdict}."

@@ -1,5 +1,6 @@
 // What a keyboard and a screen reader need and Streamlit's markup lacks: a role for the lists inside
-// the navigation's list, and a way to reach formulas and code that are wider than their column.
+// the navigation's list, levels of headings that skip none (a heading is chosen by its size), and a
+// way to reach formulas and code that are wider than their column.
 (() => {
   if (window.suiteAccessibility) return;
   window.suiteAccessibility = true;
@@ -10,8 +11,18 @@
     }
   };
 
+  const order = () => {
+    const above = [];
+    for (const heading of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {
+      while (above.length && above.at(-1) >= heading.tagName) above.pop();
+      above.push(heading.tagName);
+      set(heading, { "aria-level": String(above.length) });
+    }
+  };
+
   const mend = () => {
     waiting = false;
+    order();
     for (const list of document.querySelectorAll('[data-testid="stSidebarNavItems"]')) {
       set(list, { role: "group", "aria-label": "Pages" });
       for (const section of list.children) {

@@ -11,8 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.audit.chain import GENESIS, REDACTION, Entry, Walk, utc_time
-from core.audit.log import AuditLog, checkpoint, rows
+from core.audit.chain import FORMAT, GENESIS, REDACTION, Entry, Walk, utc_time
+from core.audit.log import AuditLog, checkpoint, rows, verified
 from core.audit.retention import front
 from core.audit.store import Snapshot
 from core.audit.tables import LOG, PURGED
@@ -201,15 +201,15 @@ def _joined(source: Path, walk: Walk, erased: set[int], log: AuditLog) -> FileCh
         if snapshot is None:
             reason = f"{source.name}: stands by itself, but there is no log at {log.place}."
             return _checked(walk, "no", reason, ok=False)
-        recorded = _recorded(walk, snapshot)
-        lost = walk.erased.keys() - recorded
         joins, said = _meets(walk, snapshot)
+        standing = verified(snapshot)
+        recorded = _recorded(walk, snapshot) if standing.ok else set()
+    if not standing.ok:
+        return _checked(walk, joins, f"The log itself does not stand. {standing.reason}", ok=False)
+    lost = walk.erased.keys() - recorded
     if lost:
         reason = f"{source.name}: the content of entry {min(lost)} is gone without a record."
         return _checked(walk, joins, reason, ok=False)
-    standing = log.verify()
-    if not standing.ok:
-        return _checked(walk, joins, f"The log itself does not stand. {standing.reason}", ok=False)
     reason = f"{source.name}: entries {walk.start + 1} to {walk.seq} stand; the file {said}."
     outlived = len(recorded - erased)
     if outlived:
@@ -238,6 +238,7 @@ def _recorded(walk: Walk, snapshot: Snapshot) -> set[int]:
     return {
         one["seq"]
         for entry in rows(snapshot, event=REDACTION)
+        if entry.version == FORMAT  # an earlier release had no erasure: its own event by that name
         for one in entry.data()["entries"]
         if walk.start < one["seq"] <= walk.seq
     }

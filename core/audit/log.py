@@ -70,7 +70,13 @@ class AuditLog:
         self.store.close()
 
     def append(
-        self, event: str, payload: Mapping[str, object], *, request_id: str, at: str
+        self,
+        event: str,
+        payload: Mapping[str, object],
+        *,
+        request_id: str,
+        at: str,
+        after: tuple[str, str] | None = None,
     ) -> Entry:
         """Add one entry at the end and return it once it is on disk.
 
@@ -85,33 +91,25 @@ class AuditLog:
         at : str
             UTC time, ISO 8601 with its offset. It may lie before that of the entry before: order
             is by number, and a clock may be wrong.
+        after : tuple of (str, str), optional
+            Event and request id of an earlier entry that must still be there with its content. No
+            erasure or purge comes between this check and the new entry.
 
         Raises
         ------
         InputError
-            If an argument cannot be used, or the event of this request is already logged.
+            If an argument cannot be used, the event of this request is already logged, or the
+            earlier entry or its content is gone.
         SuiteError
             If the database cannot be written; nothing was logged then. Only if a server's
             connection broke during the last step may the entry be there: the same call again is
             then refused as already logged.
         """
-        if not _EVENT.fullmatch(event) or event in RESERVED:
-            raise InputError(
-                f"The event name {event!r} cannot be used. Use up to 32 lower-case letters, digits "
-                f"and underscores, but not {' or '.join(RESERVED)}."
-            )
-        fields = {
-            "at": utc_time(at),
-            "event": event,
-            "request_id": check_request_id(request_id),
-            "payload": canonical_json(payload),
-        }
-        if fields["payload"] == REDACTED:
-            raise InputError(
-                f"The payload {REDACTED} marks erased content and cannot be logged. Add a field."
-            )
+        fields = _fields(event, payload, request_id, at)
         try:
             with self.store.writing() as connection:
+                if after is not None:
+                    _require_kept(connection, *after)
                 return add(connection, fields)
         except IntegrityError as error:
             raise InputError(
@@ -155,7 +153,7 @@ class AuditLog:
                 if snapshot is None:
                     reason = f"There is no audit log at {self.place}."
                     return Verification(False, 0, None, reason, "")
-                return _verified(snapshot, head)
+                return verified(snapshot, head)
         except SuiteError as error:
             return Verification(False, 0, None, error.message, "")
 
@@ -186,6 +184,25 @@ class AuditLog:
         return kept
 
 
+def _fields(event: str, payload: Mapping[str, object], request_id: str, at: str) -> dict[str, str]:
+    if not _EVENT.fullmatch(event) or event in RESERVED:
+        raise InputError(
+            f"The event name {event!r} cannot be used. Use up to 32 lower-case letters, digits "
+            f"and underscores, but not {' or '.join(RESERVED)}."
+        )
+    fields = {
+        "at": utc_time(at),
+        "event": event,
+        "request_id": check_request_id(request_id),
+        "payload": canonical_json(payload),
+    }
+    if fields["payload"] == REDACTED:
+        raise InputError(
+            f"The payload {REDACTED} marks erased content and cannot be logged. Add a field."
+        )
+    return fields
+
+
 def add(connection: sa.Connection, fields: Mapping[str, str]) -> Entry:
     """Add one entry inside a writer's transaction; the chain goes on after a purge, too."""
     last = None
@@ -199,6 +216,15 @@ def add(connection: sa.Connection, fields: Mapping[str, str]) -> Entry:
     entry = link((last.seq, last.hash) if last else None, **fields, salt=salt)
     connection.execute(LOG.insert().values(dataclasses.asdict(entry)))
     return entry
+
+
+def _require_kept(connection: sa.Connection, event: str, request_id: str) -> None:
+    found = sa.select(LOG.c.payload).where(LOG.c.event == event, LOG.c.request_id == request_id)
+    if connection.execute(found).scalar() in (None, REDACTED):
+        raise InputError(
+            f"The event {event!r} of request {request_id} is not in the log any more, and what "
+            "belongs to it cannot be logged. Leave it out."
+        )
 
 
 def rows(
@@ -249,7 +275,8 @@ def _paged(snapshot: Snapshot, query: sa.Select[*tuple[Any, ...]]) -> Iterator[t
             yield tuple(row)
 
 
-def _verified(snapshot: Snapshot, head: str | None) -> Verification:
+def verified(snapshot: Snapshot, head: str | None = None) -> Verification:
+    """Check one state of the database as :meth:`AuditLog.verify` does."""
     purges = checkpoints(snapshot)
     start = purges[-1] if purges else None
     gone = None if start is None or head is None else _purged(snapshot, head)

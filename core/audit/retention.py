@@ -30,6 +30,9 @@ from core.audit.store import Snapshot
 from core.audit.tables import CHECKPOINTS, CURRENT, LOG, PURGED
 from core.errors import InputError, SuiteError
 
+RECORDED = 10_000
+"""Erased entries that one record names, so that it stays a line that every reader takes."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Front:
@@ -221,8 +224,9 @@ def _erase(
         marked = {"payload": REDACTED, "salt": ""}
         for entry in chosen:
             connection.execute(LOG.update().where(LOG.c.seq == entry.seq).values(marked))
-        names = [{"seq": entry.seq, "hash": entry.hash} for entry in chosen]
-        _record(connection, REDACTION, {"entries": names}, chosen[0].seq, now)
+        for first in range(0, len(chosen), RECORDED):
+            names = [{"seq": e.seq, "hash": e.hash} for e in chosen[first : first + RECORDED]]
+            _record(connection, REDACTION, {"entries": names}, chosen[first].seq, now)
     return Redaction(tuple(entry.seq for entry in chosen), _settled(log))
 
 

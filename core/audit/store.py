@@ -129,13 +129,13 @@ class Store:
         with self.speaking("written"), self._writers.connect() as connection:
             if not self.is_sqlite:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()  # nobody else gets it with the limits set here
+            if not self.is_sqlite:
                 connection.exec_driver_sql("SET statement_timeout TO 0")
                 connection.exec_driver_sql(f"VACUUM {tables.LOG.name}")
-                connection.exec_driver_sql(f"SET statement_timeout TO '{STATEMENT_SECONDS}s'")
                 return False
             connection.exec_driver_sql(f"PRAGMA busy_timeout={SETTLE_SECONDS * 1000}")
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
             return not busy
 
     @contextlib.contextmanager

@@ -102,19 +102,20 @@ class DriftTimeline:
         settings = {name: getattr(monitor, name) for name in _SETTINGS}
         scored = score_rows(monitor.reference, rows)
         key = (stream, *settings.values())
-        first = next(self._log.entries(event=event, request_id="0"), None)
-        if key not in self._ends or first is None or first.is_redacted:
+        if key not in self._ends:
             self._ends[key] = self._end(event, settings)
         while len(scored.scores):
             start = self._ends[key]
             block = {"stream": stream, "start": start, **settings, **scored.to_dict()}
             try:
-                self._log.append(event, block, request_id=str(start), at=at)
+                after = (event, "0") if start else None
+                self._log.append(event, block, request_id=str(start), at=at, after=after)
             except InputError:
                 taken = next(self._log.entries(event=event, request_id=str(start)), None)
-                if taken is None:
+                end = start + _length(taken, settings) if taken else self._end(event, settings)
+                if end == start:  # neither has another writer gone on, nor have rows gone
                     raise
-                self._ends[key] = start + _length(taken, settings)
+                self._ends[key] = end
                 continue
             self._ends[key] = start + len(scored.scores)
             return start

@@ -154,7 +154,8 @@ def record_outcome(log: AuditLog, request_id: str, outcome: int, at: str) -> Ent
             "Send the id that came with the estimate; outcomes need auditing to be on."
         )
     try:
-        return log.append(OUTCOME, {"outcome": outcome}, request_id=request_id, at=at)
+        content, belongs_to = {"outcome": outcome}, (INFERENCE, request_id)
+        return log.append(OUTCOME, content, request_id=request_id, at=at, after=belongs_to)
     except InputError:
         earlier = _first(log, OUTCOME, request_id)
         if earlier is None or earlier.is_redacted:

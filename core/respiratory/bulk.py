@@ -1,8 +1,8 @@
 """Thousands of films: read in parts, here or elsewhere, joined into one table.
 
 The films are named and hashed first, so that the parts of one batch are never mixed with those of
-other films, another network or other models. Beyond that, memory holds the films of one part for
-each worker, and paths and hashes of the others.
+other films, another network, other models or other versions of the code. Beyond that, memory holds
+the films of one part for each worker, and paths and hashes of the others.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from core.respiratory.schema import Network
 from core.respiratory.table import result_table
 from core.scale.parts import sha256, whole, withdraw
 from core.scale.run import Part, Progress, Unit, Work, run
+from core.scale.versions import versions
 from core.scale.workers import disk_sentence
 from core.tables import to_csv, to_parquet
 
@@ -201,7 +202,8 @@ def _groups(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, ...]]:
 
 
 def _digest(pieces: Iterable[Piece], network: Network, tag: str) -> str:
-    total = hashlib.sha256(json.dumps([str(network), tag]).encode())
+    decides = [str(network), tag, dict(versions())]
+    total = hashlib.sha256(json.dumps(decides, sort_keys=True).encode())
     for piece in pieces:
         decisive = [piece.name, piece.sha256, piece.reason, piece.first, piece.last]
         total.update(json.dumps(decisive).encode())

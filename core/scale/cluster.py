@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import logging
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.errors import InputError, SuiteError
@@ -69,30 +70,30 @@ class Cluster:
 
     def start(self, label: str, fn: Callable[..., Any], *args: Any) -> None:
         """Take a job."""
-        future = self._client.submit(
-            attempt,
-            label,
-            versions(),
-            fn,
-            args,
-            key=f"suite-{uuid.uuid4().hex}",
-            pure=False,
-            retries=RETRIES,
-        )
+        with self._connected():
+            future = self._client.submit(
+                attempt,
+                label,
+                versions(),
+                fn,
+                args,
+                key=f"suite-{uuid.uuid4().hex}",
+                pure=False,
+                retries=RETRIES,
+            )
         self._labels[future] = label
 
     def done(self) -> list[Any]:
         """Wait for jobs to end, and return the results of those that have."""
-        while True:
-            try:
-                ended = self._ended()
-                self._note_workers()
-            except TimeoutError:
-                self._require_some_worker()
-            except (concurrent.futures.CancelledError, OSError) as error:
-                raise self._lost() from error
-            else:
-                return [self._result(future) for future in ended]
+        ended: list[Any] = []
+        while not ended:
+            with self._connected():
+                try:
+                    ended = self._ended()
+                    self._note_workers()
+                except TimeoutError:
+                    self._require_some_worker()
+        return [self._result(future) for future in ended]
 
     def __enter__(self) -> Cluster:
         """Return itself."""
@@ -165,17 +166,28 @@ class Cluster:
             self.size = self._count()
 
     def _require_some_worker(self) -> None:
-        try:
-            if self._client.nthreads():
-                self._seen = time.monotonic()
-        except (OSError, ValueError, RuntimeError) as error:  # the connection is gone or given up
-            raise self._lost() from error
+        if self._client.nthreads():
+            self._seen = time.monotonic()
         if time.monotonic() - self._seen > WITHOUT_WORKERS_SECONDS:
             raise SuiteError(
                 f"The scheduler at {self._address} has had no worker for "
                 f"{WITHOUT_WORKERS_SECONDS:g} s. What is finished is kept; start workers and run "
                 "this again."
             )
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Say that the scheduler was lost; a client that has given up raises errors of any kind."""
+        try:
+            yield
+        except SuiteError:
+            raise
+        except (concurrent.futures.CancelledError, OSError) as error:
+            raise self._lost() from error
+        except Exception as error:
+            if self._client.status == "running":
+                raise
+            raise self._lost() from error
 
     def _lost(self) -> SuiteError:
         return SuiteError(

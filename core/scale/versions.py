@@ -23,6 +23,11 @@ LIBRARIES = (
     "xgboost",
     "xgboost-cpu",
     "onnxruntime",
+    "pillow",
+    "pydicom",
+    "scikit-image",
+    "lime",
+    "pyprevent",
     "optuna",
 )
 

@@ -7,7 +7,7 @@ import dataclasses
 import streamlit as st
 
 from core.audit import Entry, Verification, canonical_json
-from core.audit.chain import verify
+from core.audit.chain import Checkpoint, verify
 from core.guardian import CHECK, OVERRIDE
 from pages._guardian import logged
 from pages._shared import results, tables, trail
@@ -21,8 +21,16 @@ CUT = "Cut off the last entry"
 CHANGE = "Change one byte"
 
 
-def show(entries: list[Entry]) -> None:
-    """Show the entries with their verification and the demonstration."""
+def show(entries: list[Entry], start: Checkpoint | None) -> None:
+    """Show the entries with their verification and the demonstration.
+
+    Parameters
+    ----------
+    entries : list of Entry
+        The whole log.
+    start : Checkpoint or None
+        What was purged before the first entry.
+    """
     if not entries:
         st.info("The log holds no entry yet.", icon=":material/info:")
         return
@@ -44,8 +52,8 @@ def show(entries: list[Entry]) -> None:
     shown = min(LAST, len(entries))
     st.caption(f"Entries shown: the last {shown} of {len(entries)}.")
     _verified(entries)
-    if verify(entries).ok:
-        _tampered(entries)
+    if verify(entries, start=start).ok:
+        _tampered(entries, start)
 
 
 def told(entry: Entry) -> str:
@@ -84,7 +92,7 @@ def answer(found: Verification) -> None:
     st.markdown(escaped(found.reason))
 
 
-def _tampered(entries: list[Entry]) -> None:
+def _tampered(entries: list[Entry], start: Checkpoint | None) -> None:
     st.subheader("What if somebody changes it?", anchor=False)
     st.markdown("Tried on a copy in memory; the log is not touched.")
     left, right = st.columns(2, vertical_alignment="bottom")
@@ -102,15 +110,15 @@ def _tampered(entries: list[Entry]) -> None:
     if what == CUT:
         copy = entries[:-1]
         st.markdown("Without the noted head:")
-        answer(verify(copy))
+        answer(verify(copy, start=start))
         st.markdown("With the head as it is noted above:")
-        answer(verify(copy, entries[-1].hash))
+        answer(verify(copy, entries[-1].hash, start))
         return
     place = int(seq) - entries[0].seq
     changed = changed_byte(entries[place])
     before, after = entries[place].payload[:SHOWN], changed.payload[:SHOWN]
     st.markdown(f"Entry {int(seq)} began `{before}…` and now begins `{after}…`.")
-    answer(verify([*entries[:place], changed, *entries[place + 1 :]]))
+    answer(verify([*entries[:place], changed, *entries[place + 1 :]], start=start))
 
 
 def changed_byte(entry: Entry) -> Entry:

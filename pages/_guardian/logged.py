@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.audit import Entry, canonical_json
-from core.audit.chain import link
+from core.audit.chain import Checkpoint, link
 from core.guardian import CHECK, OVERRIDE
 from core.runtime.logs import new_request_id
 from core.runtime.settings import settings
@@ -68,8 +68,17 @@ def entries() -> list[Entry]:
     return list(st.session_state.get(CHAIN, ()))
 
 
-def whole() -> list[Entry]:
-    """Return every entry of the log, of other systems too, or this session's chain."""
-    if in_log():
-        return list(trail.log().entries())
-    return list(st.session_state.get(CHAIN, ()))
+def whole() -> tuple[list[Entry], Checkpoint | None]:
+    """Return every entry of the log, or of this session's chain, and what was purged before.
+
+    Raises
+    ------
+    SuiteError
+        If the log cannot be read.
+    """
+    if not in_log():
+        return list(st.session_state.get(CHAIN, ())), None
+    from core.audit.log import checkpoint, rows
+
+    with trail.log().store.reading() as snapshot:
+        return ([], None) if snapshot is None else (list(rows(snapshot)), checkpoint(snapshot))

@@ -130,22 +130,15 @@ def explained(question: Question, method: str | None = None, *, tested: bool = T
     """Answer the question, with another method if wanted, once a session or once for all."""
     chosen = method or question.method
     key = ("explained", *question.put, chosen, question.label, tested)
-    public = question.picture.public
-    if not tested:
-        return kept.once(
-            key,
-            lambda: explain(question.subject, chosen, question.label, tested=False),
-            public=public,
-        )
     place = st.empty()
 
     def tell(share: float, text: str) -> None:
         place.progress(min(max(share, 0.0), 1.0), text=text)
 
-    found = kept.once(
-        key,
-        lambda: explain(question.subject, chosen, question.label, on_progress=tell),
-        public=public,
-    )
+    def make() -> Explanation:
+        told = tell if tested else None
+        return explain(question.subject, chosen, question.label, tested=tested, on_progress=told)
+
+    found = kept.once(key, make, public=question.picture.public)
     place.empty()
     return found

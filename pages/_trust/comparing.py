@@ -44,7 +44,12 @@ def show(found: Comparison, first: str, second: str) -> None:
             f"n = {found.n:,}; both call {percent(found.agree)} of the rows alike. The intervals "
             "hold together at 95 %, over all figures."
         )
-    gaps = {words.name(one.measure): one.gap for one in found.differences}
+    # Scores that rank all cases alike differ by 0 in AUC, and no interval belongs to that.
+    gaps = {
+        words.name(one.measure): one.gap
+        for one in found.differences
+        if math.isnan(one.gap.estimate) == math.isnan(one.gap.low)
+    }
     if any(math.isfinite(gap.estimate) for gap in gaps.values()):
         st.subheader("Differences", anchor=False)
         charts.show(
@@ -93,7 +98,7 @@ def _table(found: Comparison, first: str, second: str) -> None:
 
 def _row(one: Difference) -> dict[str, object]:
     direction = "larger is better" if one.larger_is_better else "smaller is better"
-    undefined = math.isnan(one.gap.estimate)
+    undefined = math.isnan(one.gap.low)
     return {
         "Figure": f"{words.name(one.measure)} ({direction})",
         "First": one.first,

@@ -50,9 +50,12 @@ def call(pair: Pair) -> Call:
 
 
 def _files(pair: Pair) -> tuple[str, str]:
-    if pair[0].held is not None:
+    first, second = pair
+    if first.held is not None:
         return FILE, FILE
-    return pair[0].file, pair[1].file
+    if first.file == second.file and first.key[:2] != second.key[:2]:
+        return first.file, f"other/{second.file}"  # two files of one name lie in two folders
+    return first.file, second.file
 
 
 def _asked(pair: Pair) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -276,8 +276,16 @@ def test_other_answers_are_logged_without_the_input(
     client.post(f"{V1}/explain?lime=false", json=PATIENT)
     client.post(f"{V1}/path", json={"patient": PATIENT, "target": 0.2})
     client.post(f"{V1}/batch", content=ROWS, headers={"Content-Type": CSV})
+    client.post(f"{V1}/evidence", json=PATIENT)
+    client.post(f"{V1}/what-if", json={"patient": PATIENT, "changes": {"chol": 199}})
+    client.post(f"{V1}/sensitivity?feature=chol&points=2", json=PATIENT)
     entries = list(log.entries())
-    assert [entry.event for entry in entries] == ["explanation", "path", "batch"]
+    assert [entry.event for entry in entries] == [
+        "explanation", "path", "batch", "evidence", "what_if", "sensitivity"
+    ]  # fmt: skip
+    assert {entry.data()["p"] for entry in entries[3:]} == {entries[0].data()["p"]}
+    assert entries[4].data()["changed"] == ["chol"]
+    assert "199" not in entries[4].payload
     assert all("patient" not in entry.payload and "input" not in entry.data() for entry in entries)
     assert entries[2].data()["decisions"] == {"disease": 1, "refused": 1}
     assert log.verify().ok

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from core.breast_cancer import boundary
 from core.foundations import breaks, errata
 from core.runtime.settings import Settings
 from core.saliency import explain
+from core.stats.signal import signal
 
 API = create_api(Settings(allowed_hosts=("*",)))
 
@@ -69,6 +71,8 @@ def short_searches() -> Iterator[None]:
         patch.setattr(saliency_maps, "explain", untested)
         for name, verb in (("breaks", breaks), ("errata", errata)):
             patch.setattr(foundations, name, lambda topic, verb=verb: verb(topic)[:3])
+        quick = functools.partial(signal, draws=40)
+        patch.setattr("core.apple_sales.learning.inspect.signal", quick)
         yield
 
 

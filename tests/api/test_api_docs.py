@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from apps.api import create_api
+from apps.api.openapi import show_answers
 from core.cardiosense.schema import DIAGNOSTIC, PREVENTION
 from core.runtime.settings import Settings
 
@@ -44,6 +49,25 @@ def test_the_reference_fetches_nothing() -> None:
     assert reader.open == []
     assert not re.search(r"https?://|@import|url\(", page.text)
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_nobody_reads_a_document_that_is_half_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    def slow(document: dict[str, Any]) -> None:
+        entered.set()
+        go.wait(30)
+        show_answers(document)
+
+    monkeypatch.setattr(API, "openapi_schema", None)
+    monkeypatch.setattr("apps.api.show_answers", slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(API.openapi)
+        entered.wait(30)
+        second = pool.submit(lambda: json.dumps(API.openapi()))
+        wait([second], timeout=0.5)  # what is half made would be there at once
+        go.set()
+        assert second.result() == json.dumps(first.result())
 
 
 def test_the_reference_names_every_route_and_field() -> None:

@@ -124,6 +124,15 @@ def test_the_log_keeps_hashes_and_rules_and_nothing_of_the_patient(audited):
         if part in json.dumps(entry.data()["alerts"])
     }
     assert "anary" not in entry.payload
+    for path, event in (
+        ("leaflet", "leaflet"),
+        ("narrative", "narrative"),
+        ("export", "review_bundle"),
+    ):
+        assert client.post(f"{V1}/{path}", json=case).status_code == 200
+        (found,) = log.entries(event=event)
+        assert found.data() == entry.data()
+    assert client.get(f"{V1}/burden").json()["checks"] == 1, "the case was checked once"
 
 
 def call(instance: str = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea") -> dict[str, Any]:

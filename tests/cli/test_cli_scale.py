@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from apps import cli
@@ -91,7 +92,13 @@ def test_ten_year_risk_for_a_table(tmp_path):
 
 @pytest.mark.parametrize(
     "chosen",
-    [("--workers", "2"), ("--scheduler", "tcp://h:1"), ("--only", "decision"), ("--no-carry",)],
+    [
+        ("--workers", "1"),
+        ("--workers", "0"),
+        ("--scheduler", "tcp://h:1"),
+        ("--only", "decision"),
+        ("--no-carry",),
+    ],
 )
 @pytest.mark.parametrize("system", ["cardiosense", "breast-cancer"])
 def test_what_only_folders_have_is_refused_for_a_file(system, chosen, patients, tmp_path):
@@ -138,3 +145,18 @@ def test_progress_is_told_at_most_once_a_second(capsys, monkeypatch):
         now[0] = at
         progress(done, 4 if done < 4 else None)
     assert capsys.readouterr().err.splitlines() == ["2 of 4 parts", "4 parts"]
+
+
+def test_at_a_terminal_the_progress_makes_way_for_what_comes_next(capsys, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    def verb(*_given, on_progress, **_chosen):
+        now[0] = 2.0
+        on_progress(1, 3)
+        raise KeyboardInterrupt
+
+    with pytest.raises(typer.Exit):
+        parts.score_folder(verb, Path("in.csv"), Path("out"), as_json=False)
+    assert "1 of 3 parts\r\x1b[KStopped. " in capsys.readouterr().err

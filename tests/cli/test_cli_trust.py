@@ -368,3 +368,11 @@ def test_in_a_process_of_its_own(few: Path):
     assert done.returncode == cli.EXIT_NOT_ENOUGH
     found = json.loads(done.stdout)
     assert done.stderr.decode().strip() == found["summary"]
+
+
+def test_scores_that_rank_alike_are_said_to_be_no_comparison(tmp_path: Path, few: Path):
+    out = tmp_path / "two.csv"
+    pd.read_csv(few).assign(squared=lambda t: t["p"] ** 2).to_csv(out, index=False)
+    said = run("compare", out, "--label", "y", "--prob", "p", "--prob-other", "squared").stdout
+    assert "not compared: no case tells the two scores apart." in said
+    assert "nan" not in said

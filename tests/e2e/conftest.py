@@ -13,6 +13,9 @@ from benchmarks.serving import suite
 
 CHROMIUM = Path("/usr/bin/chromium")
 MISSED = re.compile(r"/[a-z-]+/_stcore/(health|host-config)")
+WAIT_MS = 180_000
+"""How long a browser waits for what should come. Only a failure takes so long, on a busy machine
+too."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BROWSER_FLAGS = [
     "--no-sandbox",
@@ -37,7 +40,9 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=WAIT_MS)
 
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=BROWSER_FLAGS)
@@ -50,7 +55,7 @@ def tab(browser, request):
     """A page of its own; the test fails if it went wrong unseen or asked any other machine."""
     options = getattr(request, "param", {})
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAIT_MS)
     foreign: list[str] = []
     said: list[str] = []
 

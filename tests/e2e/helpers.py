@@ -9,6 +9,8 @@ import re
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 BARRIERS = {"serious", "critical"}
+ORDER = "heading-order"
+"""Asked beside the rules: who moves by headings misses what a skipped level promises."""
 
 
 def visit(tab, address: str) -> None:
@@ -62,16 +64,17 @@ def darkness(tab) -> int:
 
 
 def barriers(tab) -> list[str]:
-    """Return what axe-core calls serious or critical on the page as it stands."""
+    """Return what axe-core calls serious or critical on the page, and skipped levels."""
     tab.wait_for_function("() => window.suiteAccessibility === true")
     # Two frames: one for the roles to be set, one for them to be seen.
     tab.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = tab.evaluate(f"() => axe.run(document, {{runOnly: {json.dumps(RULES)}}})")
+    chosen = {"runOnly": {"type": "tag", "values": RULES}, "rules": {ORDER: {"enabled": True}}}
+    found = tab.evaluate(f"() => axe.run(document, {json.dumps(chosen)})")
     assert found["passes"], "axe-core examined nothing"
     return [
         f"{one['id']}: {node['html'][:200]}"
         for one in found["violations"]
-        if one["impact"] in BARRIERS
+        if one["impact"] in BARRIERS or one["id"] == ORDER
         for node in one["nodes"]
     ]

@@ -11,15 +11,9 @@ from playwright.sync_api import expect
 
 from core.apple_sales import default_problem, plan
 from core.viz.text import fixed
-from pages._shared.page_def import System
-from pages._shared.registry import by_system
 from tests.e2e.helpers import choose, no_exception, settle, visit
 
 pytestmark = pytest.mark.e2e
-
-PHONE = {"viewport": {"width": 390, "height": 844}}
-DARK = {"color_scheme": "dark"}
-SLUGS = [page.slug for page in by_system()[System.APPLE]]
 
 
 def test_from_home_one_click_to_a_plan_with_its_proof(tab, server):

@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.serving import START_TIMEOUT_S
 from core.breast_cancer import CHANGE_ROW, case_presets, score_case
 from core.viz.text import percent
 from tests.e2e.helpers import overflow_px, settle, visit
@@ -16,10 +17,6 @@ from tests.e2e.helpers import overflow_px, settle, visit
 pytestmark = pytest.mark.e2e
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-def file(name: str, content: bytes) -> dict:
-    return {"name": name, "mimeType": "text/csv", "buffer": content}
 
 
 def test_from_home_to_a_case_its_reasons_and_its_data_check(tab, server):
@@ -31,11 +28,11 @@ def test_from_home_to_a_case_its_reasons_and_its_data_check(tab, server):
     tab.get_by_text(preset.title, exact=True).click()
     answer = tab.locator('[data-testid="stMetricValue"]').first
     expect(answer).to_have_text(percent(score_case(preset.values).p))
-    assert "preset=case-46" in tab.url
+    expect(tab).to_have_url(re.compile("preset=case-46"))
     slip = next(p for p in case_presets() if p.slug == "unit-slip")
     tab.get_by_text(slip.title, exact=True).click()
     tab.get_by_text("They do not").wait_for()
-    assert tab.get_by_text(re.compile("check the unit")).first.is_visible()
+    expect(tab.get_by_text(re.compile("check the unit")).first).to_be_visible()
 
 
 @pytest.mark.parametrize("tab", [PHONE], indirect=True)
@@ -77,6 +74,6 @@ def test_page_and_api_on_one_port_give_one_answer(server):
         data=json.dumps(dict(preset.values)).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=START_TIMEOUT_S) as answer:
         body = json.loads(answer.read())
     assert body["p"] == score_case(preset.values).p

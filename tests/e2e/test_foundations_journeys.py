@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from core import foundations
 from pages._foundations.article import ERRORS, TEST
@@ -49,10 +50,10 @@ def test_a_switch_turns_the_row_red_as_predicted_and_back(tab, server):
     pill.click()
     tab.get_by_text("Fails without the hypothesis").wait_for()
     tab.get_by_text(re.compile(r"As predicted$")).first.wait_for()
-    assert tab.get_by_text("Verified on this machine").count() == verified - 1
+    expect(tab.get_by_text("Verified on this machine")).to_have_count(verified - 1)
     pill.click()
     tab.get_by_text("Fails without the hypothesis").wait_for(state="detached")
-    assert tab.get_by_text("Verified on this machine").count() == verified
+    expect(tab.get_by_text("Verified on this machine")).to_have_count(verified)
 
 
 def test_fresh_numbers_change_the_seed_and_hold_too(tab, server):

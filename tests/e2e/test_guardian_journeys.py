@@ -1,4 +1,4 @@
-"""The medication check in a real browser: an alert, a reason to go on, a log, a file of FHIR."""
+"""The medication check in a real browser: an alert, a reason to go on, a log, a file."""
 
 from __future__ import annotations
 
@@ -6,34 +6,17 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from core.guardian import Tier, presets, review
-from pages._shared.page_def import System
-from pages._shared.registry import by_system
 from tests.e2e.helpers import no_exception, overflow_px, settle, visit
 
 pytestmark = pytest.mark.e2e
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DARK = {"color_scheme": "dark"}
-SLUGS = [page.slug for page in by_system()[System.GUARDIAN]]
 VIEWS = ("Pairs", "How it was read", "Agents", "Leaflet", "Save")
 STOP, *_, UNCLEAR = presets.case_presets()
-BUNDLE = {
-    "resourceType": "Bundle",
-    "type": "collection",
-    "entry": [
-        {
-            "resource": {
-                "resourceType": "MedicationRequest",
-                "id": f"m{place}",
-                "status": "active",
-                "medicationCodeableConcept": {"text": text},
-            }
-        }
-        for place, text in enumerate(("sildenafil 50 mg", "isosorbide mononitrate 30 mg daily"))
-    ],
-}
 
 
 def write(tab, *lines):
@@ -58,7 +41,7 @@ def test_from_home_to_an_alert_a_reason_and_the_log(tab, server):
     tab.get_by_role("option", name="Short course or single dose").click()
     tab.get_by_role("button", name="Record and go on").click()
     tab.get_by_text("by prescriber: Short course or single dose").wait_for()
-    assert tab.get_by_role("alert").get_by_text(found.headline).count() == 0
+    expect(tab.get_by_role("alert").get_by_text(found.headline)).to_have_count(0)
     tab.get_by_role("link", name="Overrides and audit").click()
     tab.get_by_role("heading", name="Does it stand?").wait_for()
     settle(tab)
@@ -115,7 +98,7 @@ def test_a_rule_is_one_click_from_its_alert(tab, server):
     tab.get_by_role("link", name=f"Rule {stop.rule_id}").first.click()
     tab.get_by_role("heading", name="Patient Safety Guardian: knowledge base").wait_for()
     tab.get_by_text(stop.mechanism).first.wait_for()
-    assert f"rule={stop.rule_id}" in tab.url
+    expect(tab).to_have_url(re.compile(f"rule={stop.rule_id}"))
     assert no_exception(tab)
 
 

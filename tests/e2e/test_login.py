@@ -5,28 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.serving import suite
-from tests.e2e.conftest import against_a_policy
+from tests.e2e.conftest import WAIT_MS, against_a_policy
 from tests.e2e.helpers import barriers, settle, visit
-from tests.security.conftest import API_KEY
-from tests.security.oidc_provider import provider
+from tests.security.conftest import guarding
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
-    with provider() as running:
-        secrets = tmp_path_factory.mktemp("login") / "secrets.toml"
-        secrets.write_text(running.secrets_toml(), encoding="utf-8")
-        settings = {
-            "SUITE_LOGIN": "oidc",
-            "SUITE_LOGIN_ALLOWED": "a@example.org",
-            "SUITE_API_KEY": API_KEY,
-            "STREAMLIT_SECRETS_FILES": str(secrets),
-        }
-        with suite(**settings) as server:
-            yield server.address, running
+    with guarding(tmp_path_factory.mktemp("login")) as found:
+        yield found.address, found.provider
 
 
 def test_a_clinician_logs_in_works_and_logs_out(tab, guarded):
@@ -38,7 +27,8 @@ def test_a_clinician_logs_in_works_and_logs_out(tab, guarded):
         frames.append(frame if isinstance(frame, bytes) else frame.encode())
 
     tab.on("websocket", lambda socket: socket.on("framereceived", keep))
-    visit(tab, f"{address}/cardiosense")
+    wanted = f"{address}/cardiosense?preset=woman-66"
+    visit(tab, wanted)
     button = tab.get_by_role("button", name="Log in")
     button.wait_for()
     before = b"".join(frames)
@@ -48,8 +38,8 @@ def test_a_clinician_logs_in_works_and_logs_out(tab, guarded):
     button.click()
     tab.get_by_text("Signed in as").wait_for()
     settle(tab)
-    assert tab.url == f"{address}/"
-    visit(tab, f"{address}/cardiosense")
+    tab.wait_for_url(wanted)
+    settle(tab)
     assert "CardioSense" in tab.locator("h1").first.inner_text()
     assert tab.evaluate("document.cookie").count("_streamlit_user") == 0
     # Below all pages of the suite, and in sight without scrolling.
@@ -57,7 +47,22 @@ def test_a_clinician_logs_in_works_and_logs_out(tab, guarded):
     tab.get_by_role("button", name="Log out").click()
     tab.get_by_role("button", name="Log in").wait_for()
     visit(tab, f"{address}/cardiosense")
-    assert tab.get_by_role("button", name="Log in").count() == 1
+    expect(tab.get_by_role("button", name="Log in")).to_have_count(1)
+
+
+def test_after_a_login_no_other_site_is_led_to(browser, guarded):
+    address, running = guarded
+    running.be()
+    # Not the common tab, which fails at the answer 400 to such a path.
+    with browser.new_context() as context:
+        context.set_default_timeout(WAIT_MS)
+        tab = context.new_page()
+        visit(tab, address)
+        tab.get_by_role("button", name="Log in").click()
+        tab.get_by_text("Signed in as").wait_for()
+        tab.evaluate("sessionStorage.setItem('suite.wanted', '//evil.test/about')")
+        tab.goto(address)
+        tab.wait_for_url(f"{address}//evil.test/about")
 
 
 @pytest.mark.parametrize("tab", [{"color_scheme": "dark"}], indirect=True, ids=["dark"])
@@ -79,6 +84,7 @@ def test_somebody_who_is_not_on_the_list_is_told_so(tab, guarded):
 def test_a_script_that_got_into_the_page_does_not_run_and_is_reported(browser, server):
     # Not the common tab, which fails at what is provoked here.
     with browser.new_context() as context:
+        context.set_default_timeout(WAIT_MS)
         tab = context.new_page()
         said: list[str] = []
         tab.on("console", lambda message: said.append(message.text))

@@ -23,7 +23,6 @@ from tests.pages.test_trustlens_pages import rows
 pytestmark = pytest.mark.e2e
 
 DARK_PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
-SLOW_MS = 120_000
 DARKEST_LIGHT = 60
 JSON = "application/json"
 CUT_FILM = b"\x89PNG\r\n\x1a\nnothing more"
@@ -96,7 +95,7 @@ class Journey:
 
 
 def saved(tab: Page, button: str) -> bytes:
-    with tab.expect_download(timeout=SLOW_MS) as waiting:
+    with tab.expect_download() as waiting:
         tab.get_by_role("button", name=button, exact=True).click()
     return waiting.value.path().read_bytes()
 
@@ -397,7 +396,7 @@ each_system = pytest.mark.parametrize("journey", JOURNEYS.values(), ids=JOURNEYS
 
 
 def see(found: Locator) -> None:
-    expect(found).to_be_visible(timeout=SLOW_MS)
+    expect(found).to_be_visible()
 
 
 @each_system

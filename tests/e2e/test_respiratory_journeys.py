@@ -10,15 +10,9 @@ import zipfile
 import pytest
 
 from core.respiratory import example, predict
-from pages._shared.page_def import System
-from pages._shared.registry import by_system
 from tests.e2e.helpers import choose, no_exception, settle, visit
 
 pytestmark = pytest.mark.e2e
-
-PHONE = {"viewport": {"width": 390, "height": 844}}
-DARK = {"color_scheme": "dark"}
-SLUGS = [page.slug for page in by_system()[System.RESPIRATORY]]
 
 
 def test_from_home_to_a_film_with_its_map_and_both_figures(tab, server):

@@ -32,7 +32,18 @@ def test_kill_in_mid_write_leaves_no_half_result(tmp_path: Path) -> None:
     assert found.lost == []
 
 
+def test_a_kill_at_any_step_of_a_report_leaves_the_earlier_one_or_the_new(tmp_path: Path) -> None:
+    found = fault_files.kill_report(tmp_path, in_process)
+    assert found.tries == len(fault_files.STEPS)
+    assert found.lost == []
+
+
 @needs_mounts
+def test_a_killed_benchmark_keeps_its_units(tmp_path: Path) -> None:
+    found = fault_files.kill_benchmark(tmp_path, 1)
+    assert (found.tries, found.lost) == (1, [])
+
+
 def test_a_full_disk_ends_in_a_sentence(tmp_path: Path) -> None:
     found = fault_files.full_disk(tmp_path, QUICK, in_process, 40)
     assert found.tries == len(QUICK)

@@ -47,7 +47,7 @@ def test_a_killed_timeline_keeps_what_it_acknowledged(tmp_path: Path) -> None:
 
 
 def test_a_page_says_that_its_worker_was_killed_and_the_next_job_works() -> None:
-    app = AppTest.from_file(ROOT / "apps" / "suite.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "apps" / "suite.py", default_timeout=300)
     app.run()
     app.switch_page(str(page("cardiosense").path))
     app.query_params["preset"] = "woman-66"

@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from core.audit.retention import purge
 from core.guardian import CHECK, OVERRIDE, REASONS, check_payload, override, presets, review
 from pages._guardian.chain import CHANGE, CUT
 from pages._shared.registry import page
@@ -114,6 +115,19 @@ def test_a_changed_byte_is_found_in_the_entry_that_has_it(open_page, filled, seq
     app = app.number_input(key="guardian.tamper.entry").set_value(seq).run()
     assert f"Entry {seq} was altered" in texts(app)
     assert filled.verify().ok
+
+
+def test_a_purged_log_is_tampered_with_as_any_other(open_page, filled):
+    later = "2026-11-30T12:00:00+00:00"
+    filled.append("inference", {"n": 1}, request_id="i1", at=later)
+    assert purge(filled, before=later, at=later).through == 4
+    app = open_page(SLUG)
+    assert app.number_input(key="guardian.tamper.entry").min == 5
+    assert "Entry 5 was altered" in texts(app)
+    app = app.segmented_control(key="guardian.tamper").set_value(CUT).run()
+    # The end that is cut off is the entry that records the purge.
+    assert "no entry records that they were purged" in texts(app)
+    assert "Stands" not in texts(app).splitlines()
 
 
 def test_a_cut_end_is_found_with_the_noted_head_only(open_page, filled):

@@ -355,6 +355,27 @@ def test_two_files_of_other_rows_are_refused(open_page):
     assert shown(app, "200 rows, the first model 300")
 
 
+def test_a_model_and_its_recalibration_are_compared(open_page):
+    table = rows().assign(squared=lambda t: t["probability"] ** 2)
+    app = upload(open_page("trustlens-compare", source="file"), "two.csv", csv(table))
+    app.selectbox[1].set_value("probability")
+    app.selectbox[2].set_value("squared").run()
+    assert not app.exception
+    differences = app.dataframe[0].value.set_index("Figure")["Difference"]
+    assert differences["AUC (larger is better)"] == "no case tells the two scores apart"
+    assert shown(app, "squared is shown to be better in specificity")
+    assert not shown(app, "cannot be drawn")
+
+
+def test_two_files_of_one_name_are_told_apart_in_the_call(open_page):
+    app = open_page("trustlens-compare", source="file")
+    app.toggle[0].set_value(True).run()
+    app = upload(app, "p.csv", csv(rows()))
+    app = upload(app, "p.csv", csv(rows()), 1)
+    assert not app.exception
+    assert any("trust compare p.csv other/p.csv --label" in one.value for one in app.code)
+
+
 # --- the original's view
 
 

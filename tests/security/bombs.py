@@ -1,7 +1,8 @@
 """Small files that ask for a great deal, or for what nobody may have, made in memory.
 
 Every generator yields ``(name, content)``. The files of :func:`programs` would run a command if
-anything unpickled them: it creates the file named by ``MARK``, so that a test sees it.
+anything unpickled them: it creates the file named by ``MARK``, so that a test sees it. ``TMPDIR``
+says where, so that of several runs each sees its own.
 """
 
 from __future__ import annotations

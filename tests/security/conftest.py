@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -22,10 +24,11 @@ class Guarded:
     provider: Provider
 
 
-@pytest.fixture(scope="session")
-def guarded(tmp_path_factory) -> Iterator[Guarded]:
+@contextmanager
+def guarding(folder: Path) -> Iterator[Guarded]:
+    """Run a provider and a suite whose secrets lie in a folder."""
     with provider() as running:
-        secrets = tmp_path_factory.mktemp("login") / "secrets.toml"
+        secrets = folder / "secrets.toml"
         secrets.write_text(running.secrets_toml(), encoding="utf-8")
         settings = {
             "SUITE_LOGIN": "oidc",
@@ -36,6 +39,12 @@ def guarded(tmp_path_factory) -> Iterator[Guarded]:
         }
         with suite(**settings) as server:
             yield Guarded(server.address, running)
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory) -> Iterator[Guarded]:
+    with guarding(tmp_path_factory.mktemp("login")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -62,6 +62,16 @@ def test_a_clean_answer_passes(audit, answers, capsys):
     assert "NOT AUDITED" not in capsys.readouterr().out
 
 
+def test_a_package_that_is_missing_from_the_bill_is_named(audit, monkeypatch, tmp_path, capsys):
+    one = {"name": "A", "version": "1", "bom-ref": "a", "licenses": [{}]}
+    bill = {"components": [one, {**one, "name": "b"}], "dependencies": []}
+    done = subprocess.CompletedProcess([], 0, json.dumps(bill), "")
+    monkeypatch.setattr(audit, "runtime", lambda: {"a": "1", "b": "2"})
+    monkeypatch.setattr(audit.subprocess, "run", lambda *_, **__: done)
+    assert audit.sbom(tmp_path / "sbom.json") == 1
+    assert "NOT LISTED: b." in capsys.readouterr().out
+
+
 def test_the_packages_of_a_running_suite_are_those_and_no_tools(audit):
     found = audit.runtime()
     assert {"streamlit", "numpy", "starlette", "uvicorn", "authlib", "psycopg"} <= set(found)

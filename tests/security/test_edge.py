@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from apps import edge
+from tests.security.visitor import DEADLINE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -29,7 +30,7 @@ SECRET_TEXTS = (b"root:x:", b"cookie_secret", b"[server]", b"from __future__", b
 def get(address: str, target: str, headers: tuple[tuple[str, str], ...] = (), method: str = "GET"):
     """Send a request exactly as written; clients would tidy the path and the headers."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=DEADLINE_S)
     try:
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers or (("Host", parts.netloc),):
@@ -281,7 +282,7 @@ def test_what_is_no_http_is_answered_or_dropped_and_the_server_lives(guarded):
         b"GET /\r\nHost: x\r\n\r\n",
         b"\x00" * 100,
     ):
-        with socket.create_connection((parts.hostname, parts.port), timeout=10) as sent:
+        with socket.create_connection((parts.hostname, parts.port), timeout=DEADLINE_S) as sent:
             try:
                 sent.sendall(raw)
                 sent.shutdown(socket.SHUT_WR)
@@ -300,7 +301,7 @@ def test_what_is_no_http_is_answered_or_dropped_and_the_server_lives(guarded):
 @pytest.mark.parametrize("path", ["/", "/api/health"])
 def test_behind_a_body_of_two_lengths_nothing_is_smuggled(guarded, path):
     parts = urlsplit(guarded.address)
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as sent:
+    with socket.create_connection((parts.hostname, parts.port), timeout=DEADLINE_S) as sent:
         sent.sendall(
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n"
             "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"

@@ -120,7 +120,7 @@ def test_without_usable_secrets_the_server_ends_with_a_sentence(tmp_path, conten
          "--server.port", str(free_port()), "--secrets.files", str(file)],
         cwd=ROOT, env={"SUITE_LOGIN": "oidc", "SUITE_API_KEY": KEY, "PATH": "/usr/bin",
                        "HOME": str(tmp_path)},
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode != 0
     assert "SUITE_LOGIN is oidc, but" in done.stderr

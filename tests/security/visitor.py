@@ -10,7 +10,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
-DEADLINE_S = 60
+DEADLINE_S = 300
 
 
 class Visitor:
@@ -37,6 +37,7 @@ class Visitor:
             additional_headers={"Cookie": cookies, **headers},
             max_size=None,
             open_timeout=DEADLINE_S,
+            ping_interval=None,
         ) as socket:
             yield Session(socket)
 

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks.serving import ROOT, free_port
 
 START_S = 300.0
@@ -107,6 +109,14 @@ def lives(service: Service) -> bool:
         return service.send("GET", "/health", role="")[0] == 200
     except OSError:
         return False
+
+
+def gone(process: psutil.Process) -> bool:
+    """Whether a process has ended, be it that nobody has asked how."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def until(held: Callable[[], bool], seconds: float = START_S) -> None:

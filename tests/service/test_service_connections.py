@@ -1,9 +1,10 @@
-"""Connections that do nothing are closed, over real sockets and with short limits."""
+"""Connections that do nothing are closed, over real sockets and by a clock of the tests."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import types
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,7 +17,8 @@ from starlette.responses import Response
 from apps import connections
 
 LARGE = 32 * 1024 * 1024
-DEADLINE_S = 30
+LARGE_PIECE = 64 * 1024
+DEADLINE_S = 300
 
 
 class Small:
@@ -71,11 +73,24 @@ async def serve(steps: Callable[[Served], Awaitable[None]]) -> None:
         await task
 
 
+class Clock:
+    """Goes on only while it is looked at, so that a machine that stalls takes nobody's time."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pace = 0.5
+
+    def monotonic(self) -> float:
+        self.now += self.pace
+        return self.now
+
+
 @pytest.fixture(autouse=True)
-def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(connections, "time", made)
     monkeypatch.setattr(connections, "TICK_SECONDS", 0.02)
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
-    monkeypatch.setattr(connections, "READ_SECONDS", 0.3)
+    return made
 
 
 async def closed(reader: asyncio.StreamReader) -> bool:
@@ -121,12 +136,15 @@ def test_a_body_nobody_asked_for_does_not_keep_a_connection_open() -> None:
     asyncio.run(serve(steps))
 
 
-def test_work_may_take_longer_and_then_the_connection_serves_on() -> None:
+def test_work_may_take_longer_and_then_the_connection_serves_on(clock: Clock) -> None:
     async def steps(served: Served) -> None:
         ask = b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
         async with served.client(ask) as (reader, writer):
             await served.app.working.wait()
-            await asyncio.sleep(3 * connections.HEAD_SECONDS)
+            late = clock.now + 3 * connections.HEAD_SECONDS
+            while clock.now < late:
+                await asyncio.sleep(0.02)
+            clock.pace = 0.0
             served.app.go.set()
             assert (await reader.readuntil(b"xx")).startswith(b"HTTP/1.1 200")
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -148,3 +166,24 @@ def test_who_reads_nothing_is_cut_off_and_who_reads_gets_everything() -> None:
                 await reader.readexactly(LARGE)
 
     asyncio.run(serve(steps))
+
+
+@pytest.mark.parametrize(
+    ("bytes_a_second", "cut_off"), [(100_000, False), (20_000, False), (2_000, False), (500, True)]
+)
+def test_an_answer_in_pieces_is_given_the_time_its_reader_needs(
+    bytes_a_second: int, cut_off: bool
+) -> None:
+    unread = LARGE_PIECE
+    connection = types.SimpleNamespace(
+        cycle=types.SimpleNamespace(response_complete=False),
+        transport=types.SimpleNamespace(get_write_buffer_size=lambda: unread),
+    )
+    known, stalled = connections._Seen(), []
+    for tenth in range(6_000):
+        unread -= bytes_a_second // 10
+        # As uvicorn does: the next piece is written once little of the last is left.
+        unread += LARGE_PIECE if unread <= LARGE_PIECE // 4 else 0
+        if tenth % 20 == 0:
+            stalled.append(connections._stalled(connection, known, tenth / 10))
+    assert any(stalled) is cut_off

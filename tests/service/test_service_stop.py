@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from benchmarks.serving import ROOT, free_port
-from tests.service.processes import until
+from tests.service.processes import START_S, gone, until
 
 SERVER = """
 import os, sys, threading, types
@@ -31,10 +31,10 @@ from starlette.routing import Route
 from apps import running
 from core.runtime import jobs
 
-running.THREAD_SECONDS = 0.5
+running.THREAD_SECONDS = float(sys.argv[2])
 
 def job(request):
-    return PlainTextResponse(str(jobs.run(os.getpid, timeout=60)))
+    return PlainTextResponse(str(jobs.run(os.getpid, timeout=300)))
 
 def hang(request):
     threading.Thread(target=threading.Event().wait).start()
@@ -52,10 +52,12 @@ if __name__ == "__main__":
 
 
 @contextmanager
-def server() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def server(patience: float) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(port)], cwd=ROOT, env={**os.environ, "PYTHONPATH": "."}
+        [sys.executable, "-c", SERVER, str(port), str(patience)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "."},
     )
     try:
         yield process, port
@@ -66,7 +68,7 @@ def server() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 def ask(port: int, path: str) -> str | None:
     """Return an answer's text; none while nobody listens."""
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as one:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=START_S)) as one:
         try:
             one.request("GET", path)
         except ConnectionError:
@@ -76,17 +78,17 @@ def ask(port: int, path: str) -> str | None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_workers_end_with_the_process(number: signal.Signals) -> None:
-    with server() as (process, port):
+    with server(START_S) as (process, port):
         until(lambda: ask(port, "/job") is not None)
         worker = psutil.Process(int(ask(port, "/job") or 0))
         assert worker.ppid() == process.pid
         process.send_signal(number)
-        assert process.wait(timeout=30) == 0
-        until(lambda: not worker.is_running(), 10)
+        assert process.wait(timeout=START_S) == 0
+        until(lambda: gone(worker))
 
 
 def test_a_thread_nobody_waits_for_does_not_keep_the_process() -> None:
-    with server() as (process, port):
+    with server(0.5) as (process, port):
         until(lambda: ask(port, "/hang") is not None)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 1
+        assert process.wait(timeout=START_S) == 1

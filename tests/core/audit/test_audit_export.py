@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.audit import GENESIS, Entry, chain
 from core.audit.export import export, read, verify_file
 from core.audit.log import AuditLog
 from core.audit.retention import purge, redact
@@ -167,6 +168,27 @@ def test_nothing_to_export_leaves_no_file(log: AuditLog, out: Path, url: str):
     with pytest.raises(SuiteError, match="Nothing was exported"):
         export(log, out)
     assert list(out.parent.glob("*out.jsonl*")) == []
+
+
+def test_an_event_of_the_first_release_by_the_name_of_an_erasure_is_none(
+    log: AuditLog, url: str, out: Path
+):
+    named = (1, day(1), "redacted", "r", '{"by":"hand"}')
+    old_database(url, [Entry(*named, GENESIS, chain._digest(*named, GENESIS))])
+    fill(log, 2)
+    export(log, out)
+    assert verify_file(out, log).ok
+
+
+def test_a_log_whose_record_of_an_erasure_was_altered_is_a_sentence(
+    log: AuditLog, url: str, out: Path
+):
+    fill(log, 3)
+    redact(log, request_id="r1", at=NOW)
+    export(log, out)
+    execute(url, "UPDATE audit_log SET payload = '{}' WHERE event = 'redacted'")
+    found = verify_file(out, log)
+    assert (found.ok, "The log itself does not stand" in found.reason) == (False, True)
 
 
 def test_a_file_needs_its_log(log: AuditLog, url: str, out: Path, folder: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from core.audit.chain import REDACTED
 from core.audit.log import AuditLog
@@ -187,6 +188,20 @@ def test_the_content_of_a_request_is_erased_and_the_chain_stands(log: AuditLog):
     assert status(log).redacted == 2
 
 
+def test_nothing_is_added_to_an_entry_that_was_erased_or_purged(log: AuditLog):
+    fill(log, 4)
+    log.append("outcome", {"outcome": 1}, request_id="r1", at=NOW, after=("inference", "r1"))
+    redact(log, request_id="r3", at=NOW)
+    purge(log, before=day(2), at=NOW)
+    for gone in ("r0", "r3", "never"):
+        with pytest.raises(InputError, match=f"'inference' of request {gone} is not in the log"):
+            log.append(
+                "outcome", {"outcome": 1}, request_id=gone, at=NOW, after=("inference", gone)
+            )
+    assert [entry.request_id for entry in log.entries(event="outcome")] == ["r1"]
+    assert log.verify().ok
+
+
 def test_more_of_an_erased_request_can_be_erased_later(log: AuditLog):
     fill(log, 2)
     redact(log, request_id="r1", at=NOW)
@@ -250,6 +265,31 @@ def test_all_entries_of_an_event_can_be_erased(log: AuditLog):
     log.append("outcome", {"outcome": 1}, request_id="r2", at=NOW)
     assert redact_event(log, event="inference", at=NOW).entries == (1, 2, 3)
     assert [e.event for e in log.entries() if not e.is_redacted] == ["outcome", "redacted"]
+
+
+def test_an_erasure_of_very_many_entries_is_recorded_in_several(log: AuditLog, monkeypatch):
+    from core.audit import retention
+
+    monkeypatch.setattr(retention, "RECORDED", 2)
+    fill(log, 5)
+    assert redact_event(log, event="inference", at=NOW).entries == (1, 2, 3, 4, 5)
+    records = [entry.data()["entries"] for entry in log.entries(event="redacted")]
+    assert [[one["seq"] for one in record] for record in records] == [[1, 2], [3, 4], [5]]
+    assert (log.verify().ok, log.verify().redacted) == (True, 5)
+
+
+def test_an_overwriting_that_failed_leaves_no_writer_without_limits(postgres_url, monkeypatch):
+    from core.audit import store
+
+    log = AuditLog(postgres_url)
+    fill(log, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(store.tables, "LOG", sa.table("absent"))
+        with pytest.raises(SuiteError, match='"absent" does not exist'):
+            log.store.settle()
+    with log.store.writing() as connection:
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "2min"
+    log.close()
 
 
 def test_a_log_changed_between_check_and_purge_is_left_alone(log: AuditLog, url, monkeypatch):

@@ -20,6 +20,8 @@ from core.breast_cancer.integrity import fit_reference
 from core.breast_cancer.monitor import DriftMonitor
 from core.breast_cancer.timeline import DriftTimeline
 from core.errors import InputError, SuiteError
+from tests.core.audit.cases import processes
+from tests.core.breast_cancer.timeline_writers import wait_for, write_all, write_until_forgotten
 
 AT = "2026-03-01T12:00:00+00:00"
 HELD = wdbc().X[wdbc().held]
@@ -168,6 +170,68 @@ def test_a_writer_that_knew_the_stream_does_not_continue_it_once_it_is_forgotten
     DriftTimeline(url).forget("a", at=AT)
     with pytest.raises(SuiteError, match="'a' was forgotten"):
         writer.append("a", HELD[3:5], at=AT)
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("forgotten", "'a' was forgotten"), ("purged", "block for row 3 where row 0 belongs")],
+)
+def test_a_block_on_its_way_is_refused_when_the_stream_loses_its_rows(
+    url: str, monkeypatch, lost: str, said: str
+):
+    writer = DriftTimeline(url)
+    writer.append("a", HELD[:3], at="2026-01-01T00:00:00+00:00")
+    writer.append("a", HELD[3:4], at=AT)
+    append = AuditLog.append
+
+    def late(log: AuditLog, *args: object, **named: object) -> object:
+        monkeypatch.undo()
+        if lost == "forgotten":
+            DriftTimeline(url).forget("a", at=AT)
+        else:
+            purge(AuditLog(url), before="2026-02-01T00:00:00+00:00", at=AT)
+        return append(log, *args, **named)
+
+    monkeypatch.setattr(AuditLog, "append", late)
+    with pytest.raises(SuiteError, match=said):
+        writer.append("a", HELD[4:6], at=AT)
+    assert [e.request_id for e in AuditLog(url).entries(event="drift_a")][-1] == "3"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_forgetting_and_purging_beside_writers_and_readers(kind: str, url: str, tmp_path, request):
+    """Two processes write while this one replays, purges and forgets."""
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    timeline, log = DriftTimeline(url), AuditLog(url)
+    for i in range(3):
+        timeline.append("old", HELD[i], at="2026-01-01T00:00:00+00:00")
+    said, start = tmp_path / "said", processes()
+    writers = [
+        start.Process(target=write_all, args=(url, "kept", AT), daemon=True),
+        start.Process(target=write_until_forgotten, args=(url, "gone", AT, said), daemon=True),
+    ]
+    for writer in writers:
+        writer.start()
+    wait_for(lambda: {"kept", "gone"} <= timeline.streams().keys())
+    wait_for(lambda: timeline.monitor("kept").n > 5)
+    removed = purge(log, before="2026-02-01T00:00:00+00:00", at=AT).removed
+    wait_for(lambda: timeline.monitor("kept").n > 10)
+    forgotten = len(timeline.forget("gone", at=AT).entries)
+    wait_for(lambda: timeline.monitor("kept").n == len(HELD))
+    for writer in writers:
+        writer.join(120)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    found = log.verify()
+    assert (found.ok, found.purged, found.redacted) == (True, removed, forgotten)
+    assert removed == 3
+    direct = DriftMonitor()
+    direct.update(HELD)
+    assert timeline.monitor("kept").to_dict() == direct.to_dict()
+    taken = int(said.read_text())
+    assert [e.is_redacted for e in log.entries(event="drift_gone")] == [True] * taken
+    timeline.close()
+    log.close()
 
 
 def test_a_stream_that_lost_its_front_is_neither_replayed_nor_continued(url: str):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.audit import record_inference
 from core.audit.log import AuditLog
+from core.audit.retention import redact
 from core.cardiosense.outcomes import Baseline, cases_needed, performance, record_outcome
 from core.errors import InputError, SuiteError
 from core.runtime.settings import Settings
@@ -69,6 +70,20 @@ def test_another_outcome_is_refused(log: AuditLog):
     record_outcome(log, "r1", 1, AT)
     with pytest.raises(InputError, match="Request r1 already has the outcome 1"):
         record_outcome(log, "r1", 0, AT)
+
+
+def test_an_estimate_erased_at_this_very_moment_gets_no_outcome(log: AuditLog, monkeypatch):
+    score(log, "r1", 0.7)
+    append = AuditLog.append
+
+    def late(*args: object, **named: object) -> object:
+        redact(log, request_id="r1", at=AT)
+        return append(*args, **named)
+
+    monkeypatch.setattr(AuditLog, "append", late)
+    with pytest.raises(InputError, match="'inference' of request r1 is not in the log any more"):
+        record_outcome(log, "r1", 1, AT)
+    assert list(log.entries(event="outcome")) == []
 
 
 def test_an_unknown_request_is_refused(log: AuditLog):

@@ -140,6 +140,10 @@ def test_films_network_and_names_decide_what_a_folder_may_hold(
     for paths, model in (([path], "vit"), ([path, path], MODEL), ([Path("a.png")], MODEL)):
         with pytest.raises(InputError, match="holds parts of other work"):
             bulk.batch(paths, out, model)
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk, "versions", lambda: {"pillow": "0.1"})
+        with pytest.raises(InputError, match="holds parts of other work"):
+            bulk.batch([path], out, MODEL)
     path.write_bytes(BAD + b".")
     with pytest.raises(InputError, match="holds parts of other work"):
         bulk.batch([path], out, MODEL)

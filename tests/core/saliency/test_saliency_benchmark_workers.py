@@ -15,6 +15,7 @@ from core.phantoms import draw, render
 from core.saliency.benchmark.plan import Group, Plan, film_plan
 from core.saliency.benchmark.run import run
 from core.saliency.benchmark.table import read_table
+from core.scale.parts import LOCK
 
 
 @pytest.fixture
@@ -47,6 +48,31 @@ def test_number_of_workers_changes_nothing(plan: Plan, films: Path, tmp_path: Pa
     table = read_table(two)
     assert list(table["image"].unique()) == list(plan.images)
     assert table["value"].notna().all()
+
+
+def test_a_cluster_measures_the_same_bytes(
+    plan: Plan, films: Path, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders are given as on the command line; the workers started in another one."""
+    here = run(plan, tmp_path / "here", 0, films=films)
+    monkeypatch.chdir(tmp_path)
+    told: list[int] = []
+    there = run(
+        plan,
+        Path("there"),
+        on_progress=lambda done, _: told.append(done),
+        films=Path(films.name),
+        scheduler=scheduler,
+    )
+    assert told == [1, 2, 3]
+    assert read_table(here)["value"].notna().all()
+    assert there.read_bytes() == here.read_bytes()
+    assert _written(there.parent) == _written(here.parent)
+
+
+def _written(folder: Path) -> dict[str, bytes]:
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name != LOCK)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def test_stopped_run_keeps_what_is_done(plan: Plan, films: Path, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import errno
+import importlib.metadata
 import os
 import signal
 import subprocess
@@ -376,6 +378,22 @@ def test_versions_hold_libraries_code_and_models():
     found = versions()
     assert {"Python", "numpy", "pandas", "pyarrow", "scipy", "scikit-learn"} <= set(found)
     assert {"onnxruntime", "suite code", "model cardiosense/1", "model respiratory/1"} <= set(found)
+
+
+def test_every_library_that_may_decide_a_part_is_compared():
+    systems = ("breast_cancer", "cardiosense", "respiratory", "saliency")
+    sources = [path for name in systems for path in (ROOT / "core" / name).rglob("*.py")]
+    used: set[str] = set()
+    for path in (path for path in sources if "training" not in path.parts):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                used.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                used.add(str(node.module).partition(".")[0])
+    installed = importlib.metadata.packages_distributions()
+    libraries = {name.lower() for module in used for name in installed.get(module, [])}
+    assert libraries - {"mapie"} <= set(versions()), "mapie chose thresholds that are stored"
+    assert {"pillow", "pydicom", "pyprevent"} <= libraries
 
 
 def test_importing_the_engine_loads_no_optional_library():

@@ -131,6 +131,16 @@ def test_a_lost_scheduler_is_a_sentence_and_the_rest_is_made_here(tmp_path, loca
     assert contents(folder) == local
 
 
+def test_a_scheduler_lost_while_no_job_is_out_is_the_same_sentence(tmp_path):
+    """Parts that are there already are read for a while, and nobody watches the connection."""
+    with scheduled(tmp_path) as (address, pid), worker(address), cluster.Cluster(address) as hands:
+        hands._client._timeout = 0.5  # of the client's own attempts to connect again
+        os.kill(pid, signal.SIGKILL)
+        makers.until(lambda: hands._client.status == "closed")
+        with pytest.raises(SuiteError, match=f"The scheduler at {address} was lost"):
+            hands.start("Part a of the work", len, "abc")
+
+
 def test_workers_with_other_models_are_refused_early_and_late(tmp_path):
     marks, models = tmp_path / "marks", tmp_path / "no-models"
     marks.mkdir()
