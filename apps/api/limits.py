@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections import OrderedDict
+from weakref import WeakKeyDictionary
 
 WINDOW_SECONDS = 60.0
 REMEMBERED_CALLERS = 20_000
@@ -86,16 +87,15 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self.waiting = 0
+        # A lock belongs to one event loop; a process that serves has only one.
+        self._first: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]
+        self._first = WeakKeyDictionary()
 
     async def wait(self) -> None:
         """Wait until the requests before this one have had their turns, and for its own."""
-        self.waiting += 1
-        try:
-            for _ in range(TURNS_APART * self.waiting):
+        async with self._first.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            for _ in range(TURNS_APART):
                 await asyncio.sleep(0)
-        finally:
-            self.waiting -= 1
 
 
 def network(address: str) -> str:

@@ -20,7 +20,6 @@ def test_requests_begin_apart_and_in_the_order_of_arrival():
         while not all(one.done() for one in asking):
             await asyncio.sleep(0)
             turn += 1
-        assert turns.waiting == 0
         return begun
 
     async def ask(turns, number, begun, now):
@@ -35,7 +34,7 @@ def test_requests_begin_apart_and_in_the_order_of_arrival():
 
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
 def test_one_who_leaves_keeps_nobody_waiting(leaving):
-    async def crowd() -> tuple[int, int]:
+    async def crowd() -> int:
         turns = Turns()
         asking = [asyncio.create_task(turns.wait()) for _ in leaving]
         await asyncio.sleep(0)
@@ -43,6 +42,7 @@ def test_one_who_leaves_keeps_nobody_waiting(leaving):
             if leaves:
                 one.cancel()
         done = await asyncio.gather(*asking, return_exceptions=True)
-        return turns.waiting, sum(one is None for one in done)
+        await asyncio.wait_for(turns.wait(), 30)
+        return sum(one is None for one in done)
 
-    assert asyncio.run(crowd()) == (0, leaving.count(False))
+    assert asyncio.run(crowd()) == leaving.count(False)
