@@ -26,6 +26,7 @@ from apps.api.upload import CSV, TEMPLATE
 from core.cardiosense import (
     DIAGNOSTIC,
     PreventionRisk,
+    Risk,
     about,
     batch_template,
     evidence,
@@ -95,8 +96,9 @@ def _change(routes: APIRouter, trail: Trail) -> None:
         """Return what speaks for and against relying on the estimate of a patient."""
 
         def verb() -> list[dict[str, Any]]:
-            found = [plain(one) for one in evidence(score_patient(patient))]
-            trail.event("evidence", request, _seen(patient))
+            risk = score_patient(patient)
+            found = [plain(one) for one in evidence(risk)]
+            trail.event("evidence", request, _seen(risk))
             return found
 
         return answer(request, {"evidence": await compute(verb)})
@@ -111,7 +113,7 @@ def _change(routes: APIRouter, trail: Trail) -> None:
         def verb() -> WhatIf:
             found = what_if(asked.patient, asked.changes)
             changed = {"changed": [one.feature for one in found.changes], "p_after": found.p_after}
-            trail.event("what_if", request, _seen(asked.patient) | changed)
+            trail.event("what_if", request, _seen(score_patient(asked.patient)) | changed)
             return found
 
         return answer(request, (await compute(verb, LONG)).to_dict())
@@ -136,7 +138,8 @@ def _change(routes: APIRouter, trail: Trail) -> None:
 
         def verb() -> SensitivityCurve:
             found = sensitivity_curve(patient, feature, points=points)
-            trail.event("sensitivity", request, _seen(patient) | {"feature": found.feature})
+            seen = _seen(score_patient(patient)) | {"feature": found.feature}
+            trail.event("sensitivity", request, seen)
             return found
 
         return answer(request, (await compute(verb)).to_dict())
@@ -150,13 +153,12 @@ def _report(routes: APIRouter, trail: Trail) -> None:
 
         def verb() -> bytes:
             made = patient_report(asked.patient, notes=asked.notes, issued=issue)
-            trail.event("patient_report", request, _seen(asked.patient))
+            trail.event("patient_report", request, _seen(score_patient(asked.patient)))
             return made
 
         return sent(await compute(verb, LONG), PDF, "patient-report.pdf")
 
 
-def _seen(patient: dict[str, Any]) -> dict[str, object]:
+def _seen(risk: Risk) -> dict[str, object]:
     """Return what the audit log keeps of a patient who was asked about."""
-    risk = score_patient(patient)
     return {"model": risk.model, "input_hash": risk.input_hash, "p": risk.p}

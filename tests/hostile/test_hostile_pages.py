@@ -32,7 +32,7 @@ def chosen(groups: tuple[str, ...], like: str) -> list[Hostile]:
 
 
 def opened(slug: str, query: dict[str, str]) -> AppTest:
-    app = AppTest.from_file(ROOT / "apps" / "suite.py", default_timeout=300)
+    app = AppTest.from_file(ROOT / "apps" / "suite.py", default_timeout=60)
     app.run()
     app.switch_page(str(page(slug).path))
     for name, value in query.items():

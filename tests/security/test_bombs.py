@@ -41,7 +41,7 @@ def outcomes(folder) -> list[dict]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(folder)}
     done = subprocess.run(
         [sys.executable, "-m", "tests.security.detonate"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280,
     )  # fmt: skip
     # A bomb that kills the process leaves its name: the last line is the one before it.
     assert done.returncode == 0, (done.stdout.splitlines()[-1:], done.stderr[-2000:])

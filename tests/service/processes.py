@@ -20,6 +20,8 @@ import psutil
 from benchmarks.serving import ROOT, free_port
 
 START_S = 300.0
+STOP_S = 30
+"""What a stop may take: 20 s for requests under way and 10 s for threads."""
 KEYS = {role: f"{role}-key-of-this-test" for role in ("read", "score", "admin")}
 
 

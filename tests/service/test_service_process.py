@@ -19,7 +19,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.streamlit_client import Tab
-from tests.service.processes import KEYS, START_S, Service, gone, serving, until
+from tests.service.processes import KEYS, START_S, STOP_S, Service, gone, serving, until
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "Zyxwv4711"
@@ -297,7 +297,7 @@ def test_told_to_stop_it_finishes_what_is_under_way(
     assert not answers, "it was still at work when the door was closed"
     caller.join()
     assert answers[0][0] == 200
-    assert service.process.wait(timeout=START_S) == 0
+    assert service.process.wait(timeout=STOP_S) == 0
     idle.close()
     until(lambda: all(gone(child) for child in children))
     with contextlib.closing(sqlite3.connect(folder / f"{kind}.sqlite")) as log:

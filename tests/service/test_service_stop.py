@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from benchmarks.serving import ROOT, free_port
-from tests.service.processes import START_S, gone, until
+from tests.service.processes import START_S, STOP_S, gone, until
 
 SERVER = """
 import os, sys, threading, types
@@ -83,7 +83,7 @@ def test_workers_end_with_the_process(number: signal.Signals) -> None:
         worker = psutil.Process(int(ask(port, "/job") or 0))
         assert worker.ppid() == process.pid
         process.send_signal(number)
-        assert process.wait(timeout=START_S) == 0
+        assert process.wait(timeout=STOP_S) == 0
         until(lambda: gone(worker))
 
 
@@ -91,4 +91,4 @@ def test_a_thread_nobody_waits_for_does_not_keep_the_process() -> None:
     with server(0.5) as (process, port):
         until(lambda: ask(port, "/hang") is not None)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=START_S) == 1
+        assert process.wait(timeout=STOP_S) == 1
